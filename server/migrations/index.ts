@@ -1,0 +1,19 @@
+import type { MigrationObject } from '@mikro-orm/core';
+import { CreateInstallation } from './20261121210000_create_installation.ts';
+import { CreateAccounts } from './20261121211000_create_accounts.ts';
+import { CreateCatalog } from './20261121212000_create_catalog.ts';
+import { CreateSubscriptions } from './20261121213000_create_subscriptions.ts';
+import { CreateBilling } from './20261121214000_create_billing.ts';
+import { CreateWork } from './20261121215000_create_work.ts';
+import { CreateRowSecurity } from './20261121216000_create_row_security.ts';
+
+/** In the order in which they run. A migration that is on main is never edited. */
+export const MIGRATIONS: MigrationObject[] = [
+  { name: '20261121210000_create_installation', class: CreateInstallation },
+  { name: '20261121211000_create_accounts', class: CreateAccounts },
+  { name: '20261121212000_create_catalog', class: CreateCatalog },
+  { name: '20261121213000_create_subscriptions', class: CreateSubscriptions },
+  { name: '20261121214000_create_billing', class: CreateBilling },
+  { name: '20261121215000_create_work', class: CreateWork },
+  { name: '20261121216000_create_row_security', class: CreateRowSecurity },
+];

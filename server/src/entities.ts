@@ -1,0 +1,16 @@
+import { Account, AccountMove } from './accounts/account.entity.ts';
+import { ServiceCredential, Session, User } from './accounts/user.entity.ts';
+import { BillingPeriod, BillingRun, Charge } from './billing/billing.entities.ts';
+import { Plan, PlanPrice, Product, Vendor } from './catalog/catalog.entities.ts';
+import { PriceList, PriceListAssignment, PriceListEntry } from './catalog/price-list.entities.ts';
+import { AuditEvent, IdempotencyRecord, Job, OutboxEvent, Upload } from './platform/work.entities.ts';
+import { QuantityChange, QuantitySpan, ServiceSubscription } from './subscriptions/subscription.entities.ts';
+
+/** Every table that the object-relational mapper knows. */
+export const ENTITIES = [
+  Account, AccountMove, User, Session, ServiceCredential,
+  Vendor, Product, Plan, PlanPrice, PriceList, PriceListEntry, PriceListAssignment,
+  ServiceSubscription, QuantityChange, QuantitySpan,
+  BillingPeriod, BillingRun, Charge,
+  Job, OutboxEvent, AuditEvent, IdempotencyRecord, Upload,
+];

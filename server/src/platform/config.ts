@@ -1,0 +1,73 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { isTimeZone } from '@cloudtill/domain/calendar/local-date';
+import { ROUNDINGS, type Rounding } from '@cloudtill/domain/money/rounding';
+import { z } from 'zod';
+
+/** Every setting, read once at the start. Nothing else looks at the environment. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Undefined: the bundled PostgreSQL is started in the data directory. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly mode: 'sandbox' | 'production';
+  readonly role: 'all' | 'api' | 'worker';
+  readonly demo: boolean;
+  readonly billingTimeZone: string;
+  readonly rounding: Rounding;
+  readonly logLevel: string;
+  /** Jobs that one worker process runs side by side. */
+  readonly workerConcurrency: number;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.object({
+  PORT: port.default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://').optional(),
+  CLOUDTILL_DATA_DIR: z.string().min(1).default('./.cloudtill'),
+  CLOUDTILL_MODE: z.enum(['sandbox', 'production']).optional(),
+  CLOUDTILL_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+  CLOUDTILL_DEMO: z.enum(['on', 'off']).optional(),
+  CLOUDTILL_SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  CLOUDTILL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
+  CLOUDTILL_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(Math.min(4, availableParallelism() + 1)),
+  BILLING_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Athens').default('UTC'),
+  ROUNDING: z.enum(ROUNDINGS).default('HALF_AWAY_FROM_ZERO'),
+});
+
+/** Says every fault of the settings at once, so that nobody mends them one start at a time. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`the settings are not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+}
+
+/** @throws ConfigError with all faults */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const known = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]));
+  const read = schema.safeParse(known);
+  const faults = read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (!read.success) throw new ConfigError(faults);
+  const settings = read.data;
+  // Without a database of one's own this is somebody trying the product out.
+  const mode = settings.CLOUDTILL_MODE ?? (settings.DATABASE_URL ? 'production' : 'sandbox');
+  if (mode === 'production' && !settings.CLOUDTILL_SECRET_KEY) faults.push('CLOUDTILL_SECRET_KEY: is required in production');
+  if (mode === 'production' && settings.CLOUDTILL_DEMO === 'on') faults.push('CLOUDTILL_DEMO: demo data is for the sandbox; set CLOUDTILL_MODE=sandbox or leave it out');
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    port: settings.PORT,
+    host: settings.HOST,
+    databaseUrl: settings.DATABASE_URL,
+    dataDir: resolve(settings.CLOUDTILL_DATA_DIR),
+    mode,
+    role: settings.CLOUDTILL_ROLE,
+    demo: mode === 'sandbox' && settings.CLOUDTILL_DEMO !== 'off',
+    billingTimeZone: settings.BILLING_TIME_ZONE,
+    rounding: settings.ROUNDING,
+    logLevel: settings.CLOUDTILL_LOG_LEVEL,
+    workerConcurrency: settings.CLOUDTILL_WORKER_CONCURRENCY,
+  };
+}
