@@ -3,11 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   // One graphql: without the alias our import and the libraries' load two copies ("another module or realm").
   resolve: { conditions: ['source'], alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'], externalConditions: ['node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['source'], externalConditions: ['source', 'node'] } },
   test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'domain', include: ['packages/*/src/**/*.test.ts'] } },
+      { extends: true, test: { name: 'server', include: ['server/test/**/*.test.ts'], globalSetup: ['server/test/cluster.ts'], maxWorkers: 2 } },
     ],
-    testTimeout: 30_000,
   },
 });

@@ -22,7 +22,7 @@ export class CreateSubscriptions extends Migration {
         renews           boolean not null default true,
         renewal_quantity integer check (renewal_quantity >= 1),
         -- When a change recorded for later takes effect next.
-        next_change_on   date,
+        next_change_at   timestamptz,
         version          integer not null default 1,
         created_at       timestamptz not null,
         updated_at       timestamptz not null,
@@ -33,7 +33,7 @@ export class CreateSubscriptions extends Migration {
       create index service_subscription_created on service_subscription (created_at, id);
       create index service_subscription_plan on service_subscription (plan_id);
       create index service_subscription_product on service_subscription (product_id, customer_id);
-      create index service_subscription_due on service_subscription (next_change_on) where next_change_on is not null;
+      create index service_subscription_due on service_subscription (next_change_at) where next_change_at is not null;
       create index service_subscription_search on service_subscription using gin (number gin_trgm_ops);
 
       -- What happened and what shall happen, in the order of recording. Nothing here is ever changed.

@@ -12,6 +12,8 @@ export class CreateBilling extends Migration {
         -- When its charges were complete for the first time.
         rated_at   timestamptz,
         closed_at  timestamptz,
+        -- The last number given to a charge of this period; whoever writes charges holds the period's lock.
+        charges_numbered integer not null default 0,
         check ((status = 'CLOSED') = (closed_at is not null)),
         check (closed_at is null or rated_at is not null)
       );
@@ -67,15 +69,14 @@ export class CreateBilling extends Migration {
       create type rate_mode as enum ('DISCOUNT', 'MARKUP');
       create type rounding as enum ('HALF_AWAY_FROM_ZERO', 'HALF_EVEN');
 
-      create sequence charge_number;
-
       -- An amount owed for a service period on one edge. Days in segments count from 1970-01-01; prices are millionths
       -- of the main unit, amounts whole minor units. What is written here is enough to compute net_minor again:
       --   unit_price_micros × Σ(quantity × days) ÷ period_days, rounded once, less already_net_minor.
       create table charge (
         customer_id        uuid not null,
         billing_month      date not null,
-        id                 bigint not null,
+        -- Counts within the period.
+        id                 integer not null,
         subscription_id    uuid not null,
         plan_id            uuid not null,
         -- Which edge of the account chain: 0 is the provider's.

@@ -21,6 +21,21 @@ export class CreateRowSecurity extends Migration {
     // Who sold a charge stands above its buyer, who knows the name and nothing else. A view reads as its owner.
     this.addSql(`create view account_name as select id, number, name, kind from account`);
 
+    // Products that an account may see and order: each reseller from the top down to it must have them in the list that
+    // holds for it (P2). The lists themselves are their sellers' secret.
+    this.addSql(/* sql */ `
+      create function offered_products(account_id uuid, on_day date) returns setof uuid
+        language sql stable security definer set search_path = public, pg_temp as $$
+        select p.id from product p
+         where p.status = 'ACTIVE' and not exists (
+           select 1 from account v join account r on r.id = any (v.path) and r.kind = 'RESELLER'
+            where v.id = account_id and not exists (
+              select 1 from price_list_assignment a
+                join price_list_entry e on e.price_list_id = a.price_list_id
+               where a.buyer_id = r.id and a.seller_id = r.parent_id and e.product_id = p.id
+                 and daterange(a.valid_from, a.valid_to) @> on_day and daterange(e.valid_from, e.valid_to) @> on_day)) $$;
+    `);
+
     scoped('service_subscription', below('customer_id'));
     scoped('quantity_change', below('customer_id'));
     scoped('quantity_span', below('customer_id'));
@@ -39,7 +54,8 @@ export class CreateRowSecurity extends Migration {
     grant('select, insert', 'quantity_change', 'audit_event');
     grant('select, insert, update, delete', 'quantity_span', 'price_list_entry', 'price_list_assignment', 'upload_part', 'idempotency_record');
     grant('insert, update', 'vendor', 'product', 'plan', 'plan_price', 'billing_period', 'billing_run');
-    grant('insert', 'account_move', 'outbox_event');
+    grant('insert', 'outbox_event');
+    grant('insert, update', 'account_move');
     grant('select', 'charge', 'parked_subscription');
     this.addSql(`grant usage on all sequences in schema public to cloudtill_app`);
     this.addSql(`revoke execute on function enqueue_task(text, json, text) from public`);

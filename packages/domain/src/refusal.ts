@@ -24,20 +24,45 @@ export const REFUSALS = {
   TIME_ZONE_UNKNOWN: { message: '{value} is not an IANA time zone such as Europe/Athens', meaning: 'The time zone database has no such zone.' },
   NUMBER_INVALID: { message: '{field} is {value}; it must be {expected}', meaning: 'A number does not have the form or the range that it must have.' },
   DATE_INVALID: { message: '{field} is {value}; it must be {expected}', meaning: 'A day, instant or month does not have the form that it must have.' },
-  DATE_OUT_OF_RANGE: { message: '{field} is {value}; it must lie from {earliest} to {latest}', meaning: 'A day or instant lies outside the time that the operation allows.' },
+  DATE_OUT_OF_RANGE: {
+    message: '{field} is {value}; it must lie from {earliest} to {latest}',
+    meaning: 'A day or instant lies outside the time that the operation allows.',
+  },
   PERIOD_EMPTY: { message: 'the period from {from} to {to} has no days; to must be after from', meaning: 'A run of days ends before it begins.' },
-  PERIOD_TOO_LONG: { message: 'the period from {from} to {to} is longer than {maximum} months; ask for it in pieces', meaning: 'A run of days is longer than the operation allows.' },
+  PERIOD_TOO_LONG: {
+    message: 'the period from {from} to {to} is longer than {maximum} months; ask for it in pieces',
+    meaning: 'A run of days is longer than the operation allows.',
+  },
   VALUE_REQUIRED: { message: '{field} is required', meaning: 'A value that must be given is missing.' },
   NUMBER_TAKEN: { message: 'the number {number} belongs to another {kind}; choose one that is free', meaning: 'The number is in use.' },
 
   // Accounts (A1, A2)
   ACCOUNT_UNKNOWN: { message: 'there is no account {account}', meaning: 'No such account, or none that the viewer may see.' },
-  PARENT_KIND_NOT_ALLOWED: { message: 'a {kind} cannot be under a {parentKind}; its parent must be {allowed}', meaning: 'Accounts of this kind do not go under accounts of that kind (A1).' },
-  ACCOUNT_CYCLE: { message: '{account} cannot go under {parent}, which is the account itself or below it', meaning: 'Moving the account would close a circle (A1).' },
-  ACCOUNT_IS_PROVIDER: { message: 'the provider account is the root; it cannot be {action}', meaning: 'The root account cannot be moved, held or closed (A1).' },
-  ACCOUNT_ON_HOLD: { message: 'account {account} is on hold: its services keep running, but {action} must wait until it is released', meaning: 'New orders and increases are refused for an account on hold (A2).' },
+  PARENT_KIND_NOT_ALLOWED: {
+    message: 'a {kind} cannot be under a {parentKind}; its parent must be {allowed}',
+    meaning: 'Accounts of this kind do not go under accounts of that kind (A1).',
+  },
+  ACCOUNT_CYCLE: {
+    message: '{account} cannot go under {parent}, which is the account itself or below it',
+    meaning: 'Moving the account would close a circle (A1).',
+  },
+  ACCOUNT_IS_PROVIDER: {
+    message: 'the provider account is the root; it cannot be {action}',
+    meaning: 'The root account cannot be moved, held or closed (A1).',
+  },
+  ACCOUNT_IS_OWN: {
+    message: '{account} is your own account; only an account above it can be the one by whom it is {action}',
+    meaning: 'Nobody holds, releases, closes or moves their own account.',
+  },
+  ACCOUNT_ON_HOLD: {
+    message: 'account {account} is on hold: its services keep running, but {action} must wait until it is released',
+    meaning: 'New orders and increases are refused for an account on hold (A2).',
+  },
   ACCOUNT_CLOSED: { message: 'account {account} is closed; nothing can be changed for it', meaning: 'The account is closed (A2).' },
-  ACCOUNT_HAS_SUBSCRIPTIONS: { message: 'account {account} still holds {count} subscriptions, itself or below it; terminate or move them first', meaning: 'An account with running subscriptions cannot be closed.' },
+  ACCOUNT_HAS_SUBSCRIPTIONS: {
+    message: 'account {account} still holds {count} subscriptions, itself or below it; terminate or move them first',
+    meaning: 'An account with running subscriptions cannot be closed.',
+  },
   ACCOUNT_STATUS_UNCHANGED: { message: 'account {account} is already {status}', meaning: 'The account is in the requested status.' },
   ACCOUNT_KIND_NOT_ALLOWED: { message: '{account} is a {kind}; this needs a {allowed}', meaning: 'The operation is for accounts of another kind.' },
 
@@ -46,71 +71,168 @@ export const REFUSALS = {
   PLAN_UNKNOWN: { message: 'there is no plan {plan}', meaning: 'No such plan, or none that the viewer may see.' },
   VENDOR_UNKNOWN: { message: 'there is no vendor {vendor}; known are {known}', meaning: 'No such vendor.' },
   SKU_TAKEN: { message: 'the SKU {sku} belongs to another plan; choose one that is free', meaning: 'A SKU names one plan.' },
-  BAND_INVALID: { message: 'a band from {minimum} to {maximum} holds no quantity; it must lie within 1 to {largest}', meaning: 'A plan’s license range is empty or outside what can be billed (C3).' },
-  QUANTITY_TOO_SMALL: { message: 'quantity {quantity} is below {minimum}, the least that {plan} allows{fitting}', meaning: 'The quantity lies under the plan’s band (C4).' },
-  QUANTITY_TOO_LARGE: { message: 'quantity {quantity} is above {maximum}, the most that {plan} allows{fitting}', meaning: 'The quantity lies over the plan’s band (C4).' },
-  POLICY_OPTION_NOT_ALLOWED: { message: '{option} {value} does not go with {policy}; use {allowed}', meaning: 'The billing policy has no such cycle or daily quantity.' },
-  PRICE_MISSING: { message: 'plan {plan} has no {currency} price in force on {day}; set one that is valid from {day} or earlier', meaning: 'A charge cannot be made without a list price.' },
-  PRICE_OVERLAPS: { message: 'plan {plan} already has a {currency} price from {day}; choose another day', meaning: 'Two prices of one plan and currency cannot begin on the same day.' },
+  BAND_INVALID: {
+    message: 'a band from {minimum} to {maximum} holds no quantity; it must lie within 1 to {largest}',
+    meaning: 'A plan’s license range is empty or outside what can be billed (C3).',
+  },
+  QUANTITY_TOO_SMALL: {
+    message: 'quantity {quantity} is below {minimum}, the least that {plan} allows{fitting}',
+    meaning: 'The quantity lies under the plan’s band (C4).',
+  },
+  QUANTITY_TOO_LARGE: {
+    message: 'quantity {quantity} is above {maximum}, the most that {plan} allows{fitting}',
+    meaning: 'The quantity lies over the plan’s band (C4).',
+  },
+  POLICY_OPTION_NOT_ALLOWED: {
+    message: '{option} {value} does not go with {policy}; use {allowed}',
+    meaning: 'The billing policy has no such cycle or daily quantity.',
+  },
+  PRICE_MISSING: {
+    message: 'plan {plan} has no {currency} price in force on {day}; set one that is valid from {day} or earlier',
+    meaning: 'A charge cannot be made without a list price.',
+  },
+  PRICE_OVERLAPS: {
+    message: 'plan {plan} already has a {currency} price from {day}; choose another day',
+    meaning: 'Two prices of one plan and currency cannot begin on the same day.',
+  },
 
   // Price lists (P1-P6)
   PRICE_LIST_UNKNOWN: { message: 'there is no price list {priceList}', meaning: 'No such price list, or none that the viewer may see.' },
   PRICE_LIST_ENTRY_UNKNOWN: { message: 'there is no price list entry {entry}', meaning: 'No such entry, or none that the viewer may see.' },
-  PRICE_LIST_SELLER_NOT_ALLOWED: { message: '{account} cannot sell: price lists belong to the provider or a reseller', meaning: 'Only sellers own price lists (P1).' },
-  PRICE_LIST_BUYER_NOT_ALLOWED: { message: '{buyer} does not buy from {seller}; a list is assigned to accounts directly under its seller', meaning: 'A price list is for the seller’s own buyers (P1).' },
+  PRICE_LIST_SELLER_NOT_ALLOWED: {
+    message: '{account} cannot sell: price lists belong to the provider or a reseller',
+    meaning: 'Only sellers own price lists (P1).',
+  },
+  PRICE_LIST_BUYER_NOT_ALLOWED: {
+    message: '{buyer} does not buy from {seller}; a list is assigned to accounts directly under its seller',
+    meaning: 'A price list is for the seller’s own buyers (P1).',
+  },
   PRICE_LIST_PERIOD_OVERLAPS: { message: '{subject} already begins on {day}; choose another day', meaning: 'Two versions cannot begin on the same day.' },
-  PERCENT_INVALID: { message: '{mode} {percent} % is not possible; it must be from 0 to {maximum} with at most four decimals', meaning: 'A discount above 100 % or a rate below zero.' },
-  PRICE_UNDER_COST: { message: '{product}: {price} {currency} is under the seller’s cost of {cost} {currency} on {day}; confirm it with a reason, or use a better rate', meaning: 'The rate would sell under cost and was not confirmed (P6).' },
+  PERCENT_INVALID: {
+    message: '{mode} {percent} % is not possible; it must be from 0 to {maximum} with at most four decimals',
+    meaning: 'A discount above 100 % or a rate below zero.',
+  },
+  PRICE_UNDER_COST: {
+    message: '{product}: {price} {currency} is under the seller’s cost of {cost} {currency} on {day}; confirm it with a reason, or use a better rate',
+    meaning: 'The rate would sell under cost and was not confirmed (P6).',
+  },
 
   // Subscriptions (S1-S3, B1-B3, B8)
   SUBSCRIPTION_UNKNOWN: { message: 'there is no subscription {subscription}', meaning: 'No such subscription, or none that the viewer may see.' },
-  SUBSCRIPTION_TERMINATED: { message: 'subscription {subscription} was terminated on {day}; that is final, so order a new one', meaning: 'A terminated subscription cannot be changed or reactivated (B8).' },
-  SUBSCRIPTION_STATE_NOT_ALLOWED: { message: 'subscription {subscription} is {status}; {action} needs {allowed}', meaning: 'The subscription’s status does not allow the operation (S1).' },
-  CONFIRMATION_REQUIRED: { message: 'terminating {subscription} cannot be taken back: the vendor deletes it, and a new order brings a new activation code; set confirmIrreversible to true', meaning: 'An irreversible step was not confirmed (B8).' },
+  SUBSCRIPTION_TERMINATED: {
+    message: 'subscription {subscription} was terminated on {day}; that is final, so order a new one',
+    meaning: 'A terminated subscription cannot be changed or reactivated (B8).',
+  },
+  SUBSCRIPTION_STATE_NOT_ALLOWED: {
+    message: 'subscription {subscription} is {status}; {action} needs {allowed}',
+    meaning: 'The subscription’s status does not allow the operation (S1).',
+  },
+  CONFIRMATION_REQUIRED: {
+    message:
+      'terminating {subscription} cannot be taken back: the vendor deletes it, and a new order brings a new activation code; set confirmIrreversible to true',
+    meaning: 'An irreversible step was not confirmed (B8).',
+  },
   QUANTITY_UNCHANGED: { message: 'subscription {subscription} already has {quantity} licenses on {day}', meaning: 'The change would change nothing.' },
-  QUANTITY_DECREASE_NOT_ALLOWED: { message: 'a YEARLY subscription cannot go from {from} to {to} licenses before its term ends on {renewsOn}; schedule the lower quantity for that renewal', meaning: 'A yearly term is never reduced (B3).' },
-  PLAN_SWITCH_NOT_ALLOWED: { message: 'a {policy} subscription cannot switch its plan; {advice}', meaning: 'The billing policy does not allow a plan switch (B1, B3).' },
-  PLAN_OF_ANOTHER_PRODUCT: { message: 'plan {plan} belongs to {product}, not to {currentProduct}; a switch stays within one product', meaning: 'A plan switch moves to another band of the same product (C4).' },
+  QUANTITY_DECREASE_NOT_ALLOWED: {
+    message: 'a YEARLY subscription cannot go from {from} to {to} licenses before its term ends on {renewsOn}; schedule the lower quantity for that renewal',
+    meaning: 'A yearly term is never reduced (B3).',
+  },
+  PLAN_SWITCH_NOT_ALLOWED: {
+    message: 'a {policy} subscription cannot switch its plan; {advice}',
+    meaning: 'The billing policy does not allow a plan switch (B1, B3).',
+  },
+  PLAN_OF_ANOTHER_PRODUCT: {
+    message: 'plan {plan} belongs to {product}, not to {currentProduct}; a switch stays within one product',
+    meaning: 'A plan switch moves to another band of the same product (C4).',
+  },
   PLAN_UNCHANGED: { message: 'subscription {subscription} is already on plan {plan}', meaning: 'The switch would change nothing.' },
-  PLAN_POLICY_DIFFERS: { message: 'plan {plan} is billed {policy}, the subscription {currentPolicy}; a switch keeps the billing policy and its cycle', meaning: 'A plan switch does not change how a subscription is billed.' },
-  RENEWAL_NOT_ALLOWED: { message: 'a {policy} subscription has no term, so nothing renews; change the quantity or terminate it', meaning: 'Only yearly terms renew (B3).' },
-  CHANGES_NOT_IN_ORDER: { message: 'change {index} takes effect at {at}, before the activation at {activatedAt}', meaning: 'A change lies before the activation.' },
-  ACTIVATION_QUANTITY_MISSING: { message: 'the first change must give the quantity of the activation on {day}', meaning: 'A timeline must begin with the activation’s quantity.' },
-  TERMINATION_BEFORE_ACTIVATION: { message: 'the termination at {terminatedAt} lies before the activation at {activatedAt}', meaning: 'A subscription cannot end before it begins.' },
+  PLAN_POLICY_DIFFERS: {
+    message: 'plan {plan} is billed {policy}, the subscription {currentPolicy}; a switch keeps the billing policy and its cycle',
+    meaning: 'A plan switch does not change how a subscription is billed.',
+  },
+  RENEWAL_NOT_ALLOWED: {
+    message: 'a {policy} subscription has no term, so nothing renews; change the quantity or terminate it',
+    meaning: 'Only yearly terms renew (B3).',
+  },
+  CHANGES_NOT_IN_ORDER: {
+    message: 'change {index} takes effect at {at}, before the activation at {activatedAt}',
+    meaning: 'A change lies before the activation.',
+  },
+  ACTIVATION_QUANTITY_MISSING: {
+    message: 'the first change must give the quantity of the activation on {day}',
+    meaning: 'A timeline must begin with the activation’s quantity.',
+  },
+  TERMINATION_BEFORE_ACTIVATION: {
+    message: 'the termination at {terminatedAt} lies before the activation at {activatedAt}',
+    meaning: 'A subscription cannot end before it begins.',
+  },
   CHANGE_AFTER_TERMINATION: { message: 'a change at {at} lies after the end on {terminatedOn}', meaning: 'Nothing changes after the termination (B8).' },
-  CONFLICT: { message: '{subject} was changed by someone else in the meantime: it is now at version {current}, you saw {expected}; look again and repeat', meaning: 'Two changes met; the other one won.' },
+  CONFLICT: {
+    message: '{subject} was changed by someone else in the meantime: it is now at version {current}, you saw {expected}; look again and repeat',
+    meaning: 'Two changes met; the other one won.',
+  },
 
   // Billing (H2, H3)
   BILLING_PERIOD_UNKNOWN: { message: 'there is no billing period {billingPeriod}; run billing for it first', meaning: 'The period was never opened.' },
-  BILLING_PERIOD_CLOSED: { message: 'billing period {billingPeriod} is closed and its charges are frozen; a later change makes an adjustment in the next open period', meaning: 'A closed period is not rated again (H2).' },
-  BILLING_PERIOD_NOT_RATED: { message: 'billing period {billingPeriod} has no finished billing run; run it before closing', meaning: 'Only a completely rated period can be closed.' },
-  BILLING_PERIOD_HAS_PARKED: { message: 'billing period {billingPeriod} has {count} parked subscriptions; resolve them before closing', meaning: 'Some subscriptions could not be billed, so the period is not complete.' },
-  BILLING_PERIOD_TOO_FAR_AHEAD: { message: 'billing period {billingPeriod} is more than {months} months ahead of {today}', meaning: 'A sanity bound of billing.' },
-  CHARGE_OUT_OF_BOUNDS: { message: 'a charge for {subscription} broke the bound “{bound}”; it was parked for a person to look at', meaning: 'A sanity bound of billing was broken; the others went on.' },
+  BILLING_PERIOD_CLOSED: {
+    message: 'billing period {billingPeriod} is closed and its charges are frozen; a later change makes an adjustment in the next open period',
+    meaning: 'A closed period is not rated again (H2).',
+  },
+  BILLING_PERIOD_NOT_RATED: {
+    message: 'billing period {billingPeriod} has no finished billing run; run it before closing',
+    meaning: 'Only a completely rated period can be closed.',
+  },
+  BILLING_PERIOD_HAS_PARKED: {
+    message: 'billing period {billingPeriod} has {count} parked subscriptions; resolve them before closing',
+    meaning: 'Some subscriptions could not be billed, so the period is not complete.',
+  },
+  BILLING_PERIOD_TOO_FAR_AHEAD: {
+    message: 'billing period {billingPeriod} is more than {months} months ahead of {today}',
+    meaning: 'A sanity bound of billing.',
+  },
+  CHARGE_OUT_OF_BOUNDS: {
+    message: 'a charge for {subscription} broke the bound “{bound}”; it was parked for a person to look at',
+    meaning: 'A sanity bound of billing was broken; the others went on.',
+  },
 
   // Imports
   FILE_EMPTY: { message: 'the file has no bytes; upload the export again', meaning: 'The uploaded file is empty.' },
   FILE_NO_ROWS: { message: 'the file has a header and no rows; check the export', meaning: 'A file without rows looks like a failed export.' },
   FILE_TOO_LARGE: { message: 'the file has {size} bytes; at most {maximum} are taken', meaning: 'The file is larger than allowed.' },
   FILE_ENCODING: { message: 'the file is not UTF-8: byte {offset} cannot be read; save it as UTF-8', meaning: 'The file’s text cannot be read.' },
-  UPLOAD_UNKNOWN: { message: 'there is no finished upload {upload}; create one, put the bytes, then repeat', meaning: 'No such upload, or its bytes never came.' },
-  UPLOAD_SIZE_DIFFERS: { message: 'the upload has {size} bytes, {declared} were announced; upload it again', meaning: 'The upload broke off or was another file.' },
+  UPLOAD_UNKNOWN: {
+    message: 'there is no finished upload {upload}; create one, put the bytes, then repeat',
+    meaning: 'No such upload, or its bytes never came.',
+  },
+  UPLOAD_SIZE_DIFFERS: {
+    message: 'the upload has {size} bytes, {declared} were announced; upload it again',
+    meaning: 'The upload broke off or was another file.',
+  },
   CSV_MALFORMED: { message: 'line {line}: {problem}', meaning: 'The text is not well-formed CSV.' },
   COLUMN_MISSING: { message: 'columns missing: {missing}; found are {found}', meaning: 'The header row lacks required columns.' },
   COLUMN_DUPLICATE: { message: 'column {column} stands {count} times in the header; keep one', meaning: 'Two columns of one name: neither can be trusted.' },
   COLUMN_UNKNOWN: { message: 'column {column} is not one of {known}', meaning: 'The header row has a column that nobody reads.' },
   ROW_DUPLICATE: { message: 'the row repeats row {row}; keep one', meaning: 'The same fact stands twice in the file.' },
   VALUE_NOT_ALLOWED: { message: '{field} is {value}; it must be {expected}', meaning: 'A cell holds none of the allowed values.' },
-  PLAN_ROW_DIFFERS: { message: '{field} of {plan} is {value} here and {other} in row {row}; one plan has one {field}', meaning: 'Rows of one plan contradict each other.' },
+  PLAN_ROW_DIFFERS: {
+    message: '{field} of {plan} is {value} here and {other} in row {row}; one plan has one {field}',
+    meaning: 'Rows of one plan contradict each other.',
+  },
   EVENT_NOT_ALLOWED: { message: '{event} of {subscription}: {problem}', meaning: 'A subscription’s events do not follow one another.' },
 
   // Requests
-  IDEMPOTENCY_KEY_REUSED: { message: 'the idempotency key was used for another request at {usedAt}; use a new key for a new request', meaning: 'The same key came with another body.' },
+  IDEMPOTENCY_KEY_REUSED: {
+    message: 'the idempotency key was used for another request at {usedAt}; use a new key for a new request',
+    meaning: 'The same key came with another body.',
+  },
   IDEMPOTENCY_KEY_INVALID: { message: 'an idempotency key has 8 to 200 visible ASCII characters', meaning: 'The key cannot be one.' },
   SIGN_IN_FAILED: { message: 'email or password is wrong', meaning: 'No such person, or another password; which of the two is not said.' },
   TOO_MANY_ATTEMPTS: { message: 'too many attempts; try again in {seconds} seconds', meaning: 'Sign-in is limited per account and address.' },
   CLOCK_BACKWARD: { message: 'the clock is at {now} and only moves forward; {to} is not after it', meaning: 'Time does not go back (T2).' },
-  CLOCK_TOO_FAR: { message: '{to} is more than {months} months ahead; move the clock in steps', meaning: 'The sandbox clock moves a bounded step at a time (T2).' },
+  CLOCK_TOO_FAR: {
+    message: '{to} is more than {months} months ahead; move the clock in steps',
+    meaning: 'The sandbox clock moves a bounded step at a time (T2).',
+  },
 } as const satisfies Record<string, RefusalText>;
 
 export type RefusalCode = keyof typeof REFUSALS;

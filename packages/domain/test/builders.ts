@@ -60,7 +60,12 @@ export function oneEdge(price: UnitPrice): () => EdgePrice[] {
   return () => [{ unitPrice: price, listPrice: price, cost: price, rate: undefined }];
 }
 
-export function charged<P extends PlanTerms>(held: QuantityTimeline<P>, month: BillingMonth, price: UnitPrice, rounding: Rounding = 'HALF_AWAY_FROM_ZERO'): TargetCharge<P>[] {
+export function charged<P extends PlanTerms>(
+  held: QuantityTimeline<P>,
+  month: BillingMonth,
+  price: UnitPrice,
+  rounding: Rounding = 'HALF_AWAY_FROM_ZERO',
+): TargetCharge<P>[] {
   const charges = targetCharges(held, oneEdge(price), month, rounding);
   if (isParked(charges)) throw new Error(`parked: ${charges.reason}`);
   return charges;
@@ -98,21 +103,23 @@ export const anyPrice: fc.Arbitrary<UnitPrice> = fc.record({
  */
 export function anyHistory<P extends PlanTerms>(plan: P): fc.Arbitrary<RecordedChange<P>[]> {
   const steps = fc.array(fc.record({ hours: fc.integer({ min: 0, max: 24 * 60 }), quantity: anyQuantity }), { maxLength: 8 });
-  return fc.record({ day: anyDay, hour: fc.integer({ min: 0, max: 23 }), quantity: anyQuantity, steps, ends: fc.option(fc.integer({ min: 0, max: 24 * 500 })) }).map((drawn) => {
-    let at = startOfDay(drawn.day, 'UTC') + drawn.hour * 3_600_000;
-    let quantity = drawn.quantity;
-    const changes: RecordedChange<P>[] = [{ kind: 'ACTIVATE', sequence: 0, effectiveAt: at, effectiveOn: dayAt(at, 'UTC'), quantity, plan }];
-    for (const step of drawn.steps) {
-      at += step.hours * 3_600_000;
-      quantity = plan.policy === 'YEARLY' ? quantity + step.quantity : step.quantity;
-      changes.push({ kind: 'QUANTITY', sequence: changes.length, effectiveAt: at, effectiveOn: dayAt(at, 'UTC'), quantity });
-    }
-    if (drawn.ends !== null) {
-      at += drawn.ends * 3_600_000;
-      changes.push({ kind: 'TERMINATE', sequence: changes.length, effectiveAt: at, effectiveOn: dayAt(at, 'UTC') });
-    }
-    return changes;
-  });
+  return fc
+    .record({ day: anyDay, hour: fc.integer({ min: 0, max: 23 }), quantity: anyQuantity, steps, ends: fc.option(fc.integer({ min: 0, max: 24 * 500 })) })
+    .map((drawn) => {
+      let at = startOfDay(drawn.day, 'UTC') + drawn.hour * 3_600_000;
+      let quantity = drawn.quantity;
+      const changes: RecordedChange<P>[] = [{ kind: 'ACTIVATE', sequence: 0, effectiveAt: at, effectiveOn: dayAt(at, 'UTC'), quantity, plan }];
+      for (const step of drawn.steps) {
+        at += step.hours * 3_600_000;
+        quantity = plan.policy === 'YEARLY' ? quantity + step.quantity : step.quantity;
+        changes.push({ kind: 'QUANTITY', sequence: changes.length, effectiveAt: at, effectiveOn: dayAt(at, 'UTC'), quantity });
+      }
+      if (drawn.ends !== null) {
+        at += drawn.ends * 3_600_000;
+        changes.push({ kind: 'TERMINATE', sequence: changes.length, effectiveAt: at, effectiveOn: dayAt(at, 'UTC') });
+      }
+      return changes;
+    });
 }
 
 /** The months that a timeline has days in, up to `count`. */

@@ -10,8 +10,8 @@ const AccountSchema = defineEntity({
     number: p.string(),
     kind: p.enum(ACCOUNT_KINDS),
     parent: () => p.manyToOne(Account).ref().nullable(),
-    /** Ids from the root down to this account; the database keeps it. */
-    path: p.array().columnType('uuid[]').persist(false).nullable(),
+    /** Ids from the root down to this account. The database sets it, whatever is written here. */
+    path: p.array().columnType('uuid[]').default([]),
     name: p.string(),
     legalName: p.string().nullable(),
     email: p.string().nullable(),

@@ -15,6 +15,7 @@ const BillingPeriodSchema = defineEntity({
     openedAt: instant(),
     ratedAt: instant().nullable(),
     closedAt: instant().nullable(),
+    chargesNumbered: p.integer().default(0),
   },
 });
 /** A month that is billed together. @rule H2 */
@@ -60,7 +61,8 @@ const ChargeSchema = defineEntity({
   properties: {
     customerId: p.uuid().primary(),
     billingMonth: day().primary(),
-    id: p.bigint('string').primary(),
+    /** Counts within the period. */
+    id: p.integer().primary(),
     subscriptionId: p.uuid(),
     planId: p.uuid(),
     tier: p.smallint(),

@@ -17,6 +17,8 @@ export interface Config {
   readonly billingTimeZone: string;
   readonly rounding: Rounding;
   readonly logLevel: string;
+  /** Where a test lets this process die; see failpoint.ts. */
+  readonly failpoint: string | undefined;
   /** Jobs that one worker process runs side by side. */
   readonly workerConcurrency: number;
 }
@@ -26,14 +28,26 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const schema = z.object({
   PORT: port.default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
   CLOUDTILL_DATA_DIR: z.string().min(1).default('./.cloudtill'),
   CLOUDTILL_MODE: z.enum(['sandbox', 'production']).optional(),
   CLOUDTILL_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
   CLOUDTILL_DEMO: z.enum(['on', 'off']).optional(),
   CLOUDTILL_SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   CLOUDTILL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
-  CLOUDTILL_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(Math.min(4, availableParallelism() + 1)),
+  CLOUDTILL_FAILPOINT: z
+    .string()
+    .regex(/^[a-z:-]+(:\d+)?$/)
+    .optional(),
+  CLOUDTILL_WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(Math.min(4, availableParallelism() + 1)),
   BILLING_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Athens').default('UTC'),
   ROUNDING: z.enum(ROUNDINGS).default('HALF_AWAY_FROM_ZERO'),
 });
@@ -55,7 +69,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // Without a database of one's own this is somebody trying the product out.
   const mode = settings.CLOUDTILL_MODE ?? (settings.DATABASE_URL ? 'production' : 'sandbox');
   if (mode === 'production' && !settings.CLOUDTILL_SECRET_KEY) faults.push('CLOUDTILL_SECRET_KEY: is required in production');
-  if (mode === 'production' && settings.CLOUDTILL_DEMO === 'on') faults.push('CLOUDTILL_DEMO: demo data is for the sandbox; set CLOUDTILL_MODE=sandbox or leave it out');
+  if (mode === 'production' && settings.CLOUDTILL_DEMO === 'on')
+    faults.push('CLOUDTILL_DEMO: demo data is for the sandbox; set CLOUDTILL_MODE=sandbox or leave it out');
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     port: settings.PORT,
@@ -68,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     billingTimeZone: settings.BILLING_TIME_ZONE,
     rounding: settings.ROUNDING,
     logLevel: settings.CLOUDTILL_LOG_LEVEL,
+    failpoint: mode === 'sandbox' ? settings.CLOUDTILL_FAILPOINT : undefined,
     workerConcurrency: settings.CLOUDTILL_WORKER_CONCURRENCY,
   };
 }

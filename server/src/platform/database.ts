@@ -36,7 +36,7 @@ export class Database {
 
   static async open(url: string, entities: EntityClass<object>[], logger: Logger): Promise<Database> {
     const system = new Pool({ connectionString: url, max: 12, application_name: 'cloudtill-system', options: '-c timezone=UTC' });
-    system.on('error', (error) => logger.warn({ error: error.message }, 'a database connection was lost'));
+    watchConnections(system, logger);
     const orm = await MikroORM.init({
       clientUrl: url,
       entities,
@@ -92,6 +92,13 @@ export class Database {
   }
 }
 
+/** A lost connection is an event of its client or of the pool; unheard, either would end the process. */
+function watchConnections(pool: Pool, logger: Logger): void {
+  const note = (error: Error): void => logger.warn({ error: error.message }, 'a database connection was lost');
+  pool.on('error', note);
+  pool.on('connect', (client) => client.on('error', note));
+}
+
 export async function inTransaction<T>(client: PoolClient, work: (client: PoolClient) => Promise<T>): Promise<T> {
   await client.query('begin');
   try {
@@ -106,11 +113,16 @@ export async function inTransaction<T>(client: PoolClient, work: (client: PoolCl
 
 /** Billing days and rounding are facts about what is stored, so a later start may not change them silently. */
 async function settleInstallation(client: PoolClient, { billingTimeZone, rounding }: Pick<Config, 'billingTimeZone' | 'rounding'>): Promise<void> {
-  await client.query('insert into installation (billing_time_zone, rounding, created_at) values ($1, $2, now()) on conflict do nothing', [billingTimeZone, rounding]);
+  await client.query('insert into installation (billing_time_zone, rounding, created_at) values ($1, $2, now()) on conflict do nothing', [
+    billingTimeZone,
+    rounding,
+  ]);
   const { rows } = await client.query<{ billing_time_zone: string; rounding: string }>('select billing_time_zone, rounding from installation');
   const kept = rows[0]!;
   if (kept.billing_time_zone !== billingTimeZone) {
-    throw new Error(`BILLING_TIME_ZONE is ${billingTimeZone}, but this database was billed in ${kept.billing_time_zone}: days would overlap or go missing. Set it back.`);
+    throw new Error(
+      `BILLING_TIME_ZONE is ${billingTimeZone}, but this database was billed in ${kept.billing_time_zone}: days would overlap or go missing. Set it back.`,
+    );
   }
   if (kept.rounding !== rounding) throw new Error(`ROUNDING is ${rounding}, but this database was billed with ${kept.rounding}. Set it back.`);
 }
@@ -124,7 +136,12 @@ export interface Statement {
 /** Cells as PostgreSQL prints them; the look-ahead layer turns them into values where somebody asked for them. */
 export type RawRow = readonly (string | null)[];
 
-const RAW_TYPES = { getTypeParser: () => (text: string): string => text } as unknown as NonNullable<PoolConfig['types']>;
+const RAW_TYPES = {
+  getTypeParser:
+    () =>
+    (text: string): string =>
+      text,
+} as unknown as NonNullable<PoolConfig['types']>;
 /** Statements kept prepared; a client that invents more than this many shapes pays for planning. */
 const MAX_PREPARED = 400;
 
@@ -139,7 +156,7 @@ export class ReadPool {
   constructor(url: string, logger: Logger) {
     const options = `-c timezone=UTC -c role=${API_ROLE} -c default_transaction_read_only=on -c statement_timeout=${STATEMENT_TIMEOUT_MS}`;
     this.#pool = new Pool({ connectionString: url, max: 12, application_name: 'cloudtill-reads', options, types: RAW_TYPES });
-    this.#pool.on('error', (error) => logger.warn({ error: error.message }, 'a database connection was lost'));
+    watchConnections(this.#pool, logger);
   }
 
   async query(scope: Scope, { text, values }: Statement): Promise<RawRow[]> {
@@ -148,7 +165,9 @@ export class ReadPool {
       await this.#enter(client, scope);
       this.statements++;
       const name = this.#nameOf(text);
-      const result = (await client.query({ ...(name ? { name } : {}), text, values: values as unknown[], rowMode: 'array' })) as unknown as QueryResult & { rows: RawRow[] };
+      const result = (await client.query({ ...(name ? { name } : {}), text, values: values as unknown[], rowMode: 'array' })) as unknown as QueryResult & {
+        rows: RawRow[];
+      };
       client.release();
       return result.rows;
     } catch (error) {

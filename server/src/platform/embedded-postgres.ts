@@ -77,7 +77,10 @@ interface ProcessOwner {
 /** `nobody` where we are root, ourselves otherwise. */
 function ownerOfProcesses(): ProcessOwner {
   if (process.getuid?.() !== 0) return {};
-  const nobody = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':')).find(([name]) => name === 'nobody');
+  const nobody = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([name]) => name === 'nobody');
   return { uid: Number(nobody?.[2] ?? 65_534), gid: Number(nobody?.[3] ?? 65_534) };
 }
 
@@ -235,7 +238,9 @@ async function settleLeftover(dataDir: string, clusterDir: string): Promise<void
   const ownerFile = join(dataDir, 'owner.json');
   const previous = existsSync(ownerFile) ? (JSON.parse(readFileSync(ownerFile, 'utf8')) as { pid: number; started: string }) : undefined;
   if (previous && previous.pid !== process.pid && isAlive(previous.pid) && startedAt(previous.pid) === previous.started) {
-    throw new EmbeddedPostgresError(`another Cloudtill (process ${previous.pid}) is running on ${dataDir}; stop it, or set CLOUDTILL_DATA_DIR to another folder`);
+    throw new EmbeddedPostgresError(
+      `another Cloudtill (process ${previous.pid}) is running on ${dataDir}; stop it, or set CLOUDTILL_DATA_DIR to another folder`,
+    );
   }
   writeFileSync(ownerFile, JSON.stringify({ pid: process.pid, started: startedAt(process.pid) }));
 

@@ -37,14 +37,33 @@ export function notFound(): GraphQLError {
 }
 
 const ID_KINDS: Readonly<Record<string, string>> = {
-  acc: 'account', usr: 'user', ven: 'vendor', prd: 'product', pln: 'plan', ppr: 'plan price', prl: 'price list', ple: 'price list entry',
-  pla: 'price list assignment', sub: 'subscription', chg: 'charge', per: 'billing period', run: 'billing run', job: 'job', aud: 'audit event',
-  upl: 'upload', crd: 'service credential', chn: 'change', par: 'parked subscription', op: 'operation',
+  acc: 'account',
+  usr: 'user',
+  ven: 'vendor',
+  prd: 'product',
+  pln: 'plan',
+  ppr: 'plan price',
+  prl: 'price list',
+  ple: 'price list entry',
+  pla: 'price list assignment',
+  sub: 'subscription',
+  chg: 'charge',
+  per: 'billing period',
+  run: 'billing run',
+  job: 'job',
+  aud: 'audit event',
+  upl: 'upload',
+  crd: 'service credential',
+  chn: 'change',
+  par: 'parked subscription',
+  op: 'operation',
 };
 
 export function invalidId(id: string, expected: string): GraphQLError {
   const shown = id.length > 80 ? `${id.slice(0, 80)}…` : id;
-  return requestError('INVALID_ID', `${JSON.stringify(shown)} is not the id of a ${ID_KINDS[expected] ?? expected}`, { expected: ID_KINDS[expected] ?? expected });
+  return requestError('INVALID_ID', `${JSON.stringify(shown)} is not the id of a ${ID_KINDS[expected] ?? expected}`, {
+    expected: ID_KINDS[expected] ?? expected,
+  });
 }
 
 export function internalError(requestId: string): GraphQLError {

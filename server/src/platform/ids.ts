@@ -5,7 +5,27 @@
 import { randomBytes } from 'node:crypto';
 import { invalidId } from './errors.ts';
 
-export type IdKind = 'acc' | 'usr' | 'ven' | 'prd' | 'pln' | 'ppr' | 'prl' | 'ple' | 'pla' | 'sub' | 'chg' | 'per' | 'run' | 'job' | 'aud' | 'upl' | 'op' | 'chn' | 'crd' | 'par';
+export type IdKind =
+  | 'acc'
+  | 'usr'
+  | 'ven'
+  | 'prd'
+  | 'pln'
+  | 'ppr'
+  | 'prl'
+  | 'ple'
+  | 'pla'
+  | 'sub'
+  | 'chg'
+  | 'per'
+  | 'run'
+  | 'job'
+  | 'aud'
+  | 'upl'
+  | 'op'
+  | 'chn'
+  | 'crd'
+  | 'par';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

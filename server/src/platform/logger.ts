@@ -7,7 +7,10 @@ export function createLogger(level: string): Logger {
   return pino(
     {
       level,
-      redact: { paths: ['*.password', '*.authorization', '*.cookie', '*.token', '*.key', 'req.headers.authorization', 'req.headers.cookie'], censor: '[hidden]' },
+      redact: {
+        paths: ['*.password', '*.authorization', '*.cookie', '*.token', '*.key', 'req.headers.authorization', 'req.headers.cookie'],
+        censor: '[hidden]',
+      },
     },
     pino.destination({ dest: 2, sync: false }),
   );

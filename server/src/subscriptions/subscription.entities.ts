@@ -23,7 +23,7 @@ const ServiceSubscriptionSchema = defineEntity({
     endsOn: day().nullable(),
     renews: p.boolean(),
     renewalQuantity: p.integer().nullable(),
-    nextChangeOn: day().nullable(),
+    nextChangeAt: instant().nullable(),
     version: p.integer().version(),
     createdAt: instant(),
     updatedAt: instant(),

@@ -3,7 +3,9 @@ import { ACCOUNT_KINDS, decideGrowth, decideMove, decideParent, sees } from './h
 
 describe('A1: who stands under whom', () => {
   it('allows these pairs and no others', () => {
-    const pairs = ACCOUNT_KINDS.flatMap((kind) => ACCOUNT_KINDS.filter((parent) => decideParent(kind, parent).allowed).map((parent) => `${kind} under ${parent}`));
+    const pairs = ACCOUNT_KINDS.flatMap((kind) =>
+      ACCOUNT_KINDS.filter((parent) => decideParent(kind, parent).allowed).map((parent) => `${kind} under ${parent}`),
+    );
     expect(pairs).toEqual(['RESELLER under PROVIDER', 'RESELLER under RESELLER', 'CUSTOMER under PROVIDER', 'CUSTOMER under RESELLER']);
   });
 

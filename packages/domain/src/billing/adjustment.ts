@@ -2,13 +2,14 @@
  * Corrections of closed periods. What was charged there is frozen; where the history or the prices now say otherwise,
  * the difference is charged in an open period. @rule H2
  */
+import type { LocalDate } from '../calendar/local-date.ts';
 
 /** The part of a charge that names it among the charges of one subscription and month. */
 export interface ChargeKey {
   readonly planId: string;
   readonly tier: number;
   /** First day of the service period. */
-  readonly start: number;
+  readonly start: LocalDate;
 }
 
 /** What stands in closed periods for one key: the charge itself and every adjustment made since. */

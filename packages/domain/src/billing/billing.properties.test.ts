@@ -1,7 +1,23 @@
 /** What must hold for every history and every price, not only for the examples. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANNIVERSARY, anyDay, anyHistory, anyMonth, anyPrice, anyQuantity, charged, LEGACY, monthsOf, oneEdge, PAYG, PEAK, timelineOf, totalMinor, YEARLY } from '../../test/builders.ts';
+import {
+  ANNIVERSARY,
+  anyDay,
+  anyHistory,
+  anyMonth,
+  anyPrice,
+  anyQuantity,
+  charged,
+  LEGACY,
+  monthsOf,
+  oneEdge,
+  PAYG,
+  PEAK,
+  timelineOf,
+  totalMinor,
+  YEARLY,
+} from '../../test/builders.ts';
 import { monthAfter, monthOf, type BillingMonth } from '../calendar/billing-month.ts';
 import { dayAt, startOfDay } from '../calendar/local-date.ts';
 import type { PlanTerms } from '../catalog/billing-policy.ts';
@@ -20,7 +36,9 @@ const anyRounding = fc.constantFrom<Rounding>('HALF_AWAY_FROM_ZERO', 'HALF_EVEN'
 /** Every charge of every month that a history reaches, as text, so that books compare. */
 function book<P extends PlanTerms>(changes: readonly RecordedChange<P>[], price: UnitPrice): string[] {
   const held = timelineOf(changes);
-  return monthsOf(held).flatMap((month) => charged(held, month, price).map(({ item, netMinor }) => `${month.name} ${item.kind} ${item.start} ${item.end} ${netMinor}`));
+  return monthsOf(held).flatMap((month) =>
+    charged(held, month, price).map(({ item, netMinor }) => `${month.name} ${item.kind} ${item.start} ${item.end} ${netMinor}`),
+  );
 }
 
 describe('properties of billing', () => {
@@ -55,7 +73,13 @@ describe('properties of billing', () => {
         const start = startOfDay(last.effectiveOn, 'UTC');
         const first = changes.filter(({ effectiveOn }) => effectiveOn === last.effectiveOn)[0]!;
         if (first.kind === 'ACTIVATE') return;
-        const earlier = noise.map((quantity, index) => ({ kind: 'QUANTITY' as const, sequence: 1000 + index, effectiveAt: start, effectiveOn: last.effectiveOn, quantity }));
+        const earlier = noise.map((quantity, index) => ({
+          kind: 'QUANTITY' as const,
+          sequence: 1000 + index,
+          effectiveAt: start,
+          effectiveOn: last.effectiveOn,
+          quantity,
+        }));
         if (last.effectiveAt === start) return;
         expect(book([...changes, ...earlier], price)).toEqual(book(changes, price));
       }),
@@ -76,16 +100,21 @@ describe('properties of billing', () => {
 
   it('rises with the days held', () => {
     fc.assert(
-      fc.property(fc.constantFrom<PlanTerms>(PAYG, PEAK, LEGACY, YEARLY).chain(anyHistory), anyPrice, fc.integer({ min: 1, max: 90 }), (changes, price, days) => {
-        const last = changes.at(-1)!;
-        if (last.kind !== 'TERMINATE') return;
-        const at = last.effectiveAt + days * 86_400_000;
-        const longer = timelineOf([...changes.slice(0, -1), { ...last, effectiveAt: at, effectiveOn: dayAt(at, 'UTC') }]);
-        const held = timelineOf(changes);
-        for (const month of monthsOf(longer)) {
-          expect(totalMinor(charged(longer, month, price)) >= totalMinor(charged(held, month, price))).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.constantFrom<PlanTerms>(PAYG, PEAK, LEGACY, YEARLY).chain(anyHistory),
+        anyPrice,
+        fc.integer({ min: 1, max: 90 }),
+        (changes, price, days) => {
+          const last = changes.at(-1)!;
+          if (last.kind !== 'TERMINATE') return;
+          const at = last.effectiveAt + days * 86_400_000;
+          const longer = timelineOf([...changes.slice(0, -1), { ...last, effectiveAt: at, effectiveOn: dayAt(at, 'UTC') }]);
+          const held = timelineOf(changes);
+          for (const month of monthsOf(longer)) {
+            expect(totalMinor(charged(longer, month, price)) >= totalMinor(charged(held, month, price))).toBe(true);
+          }
+        },
+      ),
     );
   });
 
@@ -155,28 +184,44 @@ describe('properties of billing', () => {
 
   it('a yearly increase in n steps on one day is one step, and on n prices within n half-units', () => {
     fc.assert(
-      fc.property(anyDay, anyQuantity, fc.array(anyQuantity, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 364 }), anyPrice, (day, quantity, steps, after, price) => {
-        const at = startOfDay(day, 'UTC');
-        const activation: RecordedChange<PlanTerms> = { kind: 'ACTIVATE', sequence: 0, effectiveAt: at, effectiveOn: day, quantity, plan: YEARLY };
-        const on = at + after * 86_400_000;
-        const effectiveOn = dayAt(on, 'UTC');
-        if (yearlyTermOn(day, effectiveOn).start === effectiveOn) return;
-        let sum = quantity;
-        const inSteps = steps.map((step, index) => ({ kind: 'QUANTITY' as const, sequence: index + 1, effectiveAt: on + index, effectiveOn, quantity: (sum += step) }));
-        const atOnce = [{ ...inSteps.at(-1)!, sequence: 1, effectiveAt: on }];
-        expect(book([activation, ...inSteps], price)).toEqual(book([activation, ...atOnce], price));
+      fc.property(
+        anyDay,
+        anyQuantity,
+        fc.array(anyQuantity, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 364 }),
+        anyPrice,
+        (day, quantity, steps, after, price) => {
+          const at = startOfDay(day, 'UTC');
+          const activation: RecordedChange<PlanTerms> = { kind: 'ACTIVATE', sequence: 0, effectiveAt: at, effectiveOn: day, quantity, plan: YEARLY };
+          const on = at + after * 86_400_000;
+          const effectiveOn = dayAt(on, 'UTC');
+          if (yearlyTermOn(day, effectiveOn).start === effectiveOn) return;
+          let sum = quantity;
+          const inSteps = steps.map((step, index) => ({
+            kind: 'QUANTITY' as const,
+            sequence: index + 1,
+            effectiveAt: on + index,
+            effectiveOn,
+            quantity: (sum += step),
+          }));
+          const atOnce = [{ ...inSteps.at(-1)!, sequence: 1, effectiveAt: on }];
+          expect(book([activation, ...inSteps], price)).toEqual(book([activation, ...atOnce], price));
 
-        const term = yearlyTermOn(day, effectiveOn);
-        const [remaining, termDays] = [term.end - effectiveOn, term.end - term.start];
-        const single = amountFor(price, (sum - quantity) * remaining, termDays, 'HALF_AWAY_FROM_ZERO').minor;
-        const pieces = steps.reduce((total, step) => total + amountFor(price, step * remaining, termDays, 'HALF_AWAY_FROM_ZERO').minor, 0n);
-        expect(Math.abs(Number(pieces - single)) * 2).toBeLessThanOrEqual(steps.length + 1);
-      }),
+          const term = yearlyTermOn(day, effectiveOn);
+          const [remaining, termDays] = [term.end - effectiveOn, term.end - term.start];
+          const single = amountFor(price, (sum - quantity) * remaining, termDays, 'HALF_AWAY_FROM_ZERO').minor;
+          const pieces = steps.reduce((total, step) => total + amountFor(price, step * remaining, termDays, 'HALF_AWAY_FROM_ZERO').minor, 0n);
+          expect(Math.abs(Number(pieces - single)) * 2).toBeLessThanOrEqual(steps.length + 1);
+        },
+      ),
     );
   });
 
   it('the provider’s total is the sum of its resellers’ totals, and a tier pays what the one above charges', () => {
-    const anyRate: fc.Arbitrary<PriceListRate | undefined> = fc.option(fc.record({ mode: fc.constantFrom('DISCOUNT' as const, 'MARKUP' as const), percent: fc.bigInt({ min: 0n, max: 900_000n }) }), { nil: undefined });
+    const anyRate: fc.Arbitrary<PriceListRate | undefined> = fc.option(
+      fc.record({ mode: fc.constantFrom('DISCOUNT' as const, 'MARKUP' as const), percent: fc.bigInt({ min: 0n, max: 900_000n }) }),
+      { nil: undefined },
+    );
     fc.assert(
       fc.property(anyPlan.chain(anyHistory), anyPrice, fc.array(anyRate, { minLength: 1, maxLength: 4 }), (changes, price, rates) => {
         const edges = priceEdges(price, { ...price, micros: price.micros / 2n }, rates);
@@ -212,24 +257,36 @@ describe('properties of billing', () => {
 });
 
 describe('properties of adjustments (H2)', () => {
-  interface Row { netMinor: bigint; costMinor: bigint }
   const keyed = (changes: readonly RecordedChange<PlanTerms>[], price: UnitPrice, month: BillingMonth) =>
-    charged(timelineOf(changes), month, price).map((charge) => ({ planId: 'p', tier: charge.tier, start: charge.item.start, charge: { netMinor: charge.netMinor, costMinor: charge.costMinor } as Row }));
+    charged(timelineOf(changes), month, price).map((charge) => ({
+      planId: 'p',
+      tier: charge.tier,
+      start: charge.item.start,
+      charge: { netMinor: charge.netMinor, costMinor: charge.costMinor },
+    }));
   const frozenOf = (targets: ReturnType<typeof keyed>): Frozen[] => targets.map(({ planId, tier, start, charge }) => ({ planId, tier, start, ...charge }));
 
   it('closed charges plus adjustments are what the month should have been, and then nothing is left to adjust', () => {
     fc.assert(
-      fc.property(fc.constantFrom(PAYG, ANNIVERSARY, LEGACY).chain((plan) => fc.tuple(anyHistory<PlanTerms>(plan), anyHistory<PlanTerms>(plan))), anyPrice, ([before, after], price) => {
-        for (const month of monthsOf(timelineOf(before), 6)) {
-          const frozen = frozenOf(keyed(before, price, month));
-          const targets = keyed(after, price, month);
-          const adjustments = adjustmentsFor(targets, frozen);
-          const made = adjustments.map(({ key, target, alreadyNetMinor, alreadyCostMinor }) => ({ ...key, netMinor: (target?.netMinor ?? 0n) - alreadyNetMinor, costMinor: (target?.costMinor ?? 0n) - alreadyCostMinor }));
-          const sum = (rows: readonly { netMinor: bigint }[]): bigint => rows.reduce((total, { netMinor }) => total + netMinor, 0n);
-          expect(sum(frozen) + sum(made)).toBe(sum(targets.map(({ charge }) => charge)));
-          expect(adjustmentsFor(targets, [...frozen, ...made])).toEqual([]);
-        }
-      }),
+      fc.property(
+        fc.constantFrom(PAYG, ANNIVERSARY, LEGACY).chain((plan) => fc.tuple(anyHistory<PlanTerms>(plan), anyHistory<PlanTerms>(plan))),
+        anyPrice,
+        ([before, after], price) => {
+          for (const month of monthsOf(timelineOf(before), 6)) {
+            const frozen = frozenOf(keyed(before, price, month));
+            const targets = keyed(after, price, month);
+            const adjustments = adjustmentsFor(targets, frozen);
+            const made = adjustments.map(({ key, target, alreadyNetMinor, alreadyCostMinor }) => ({
+              ...key,
+              netMinor: (target?.netMinor ?? 0n) - alreadyNetMinor,
+              costMinor: (target?.costMinor ?? 0n) - alreadyCostMinor,
+            }));
+            const sum = (rows: readonly { netMinor: bigint }[]): bigint => rows.reduce((total, { netMinor }) => total + netMinor, 0n);
+            expect(sum(frozen) + sum(made)).toBe(sum(targets.map(({ charge }) => charge)));
+            expect(adjustmentsFor(targets, [...frozen, ...made])).toEqual([]);
+          }
+        },
+      ),
     );
   });
 
@@ -238,7 +295,11 @@ describe('properties of adjustments (H2)', () => {
       fc.property(anyPlan.chain(anyHistory), anyPrice, (changes, price) => {
         const month = monthOf(timelineOf(changes).activatedOn);
         const frozen = frozenOf(keyed(changes, price, month));
-        const reversal = adjustmentsFor([], frozen).map(({ key, alreadyNetMinor, alreadyCostMinor }) => ({ ...key, netMinor: -alreadyNetMinor, costMinor: -alreadyCostMinor }));
+        const reversal = adjustmentsFor([], frozen).map(({ key, alreadyNetMinor, alreadyCostMinor }) => ({
+          ...key,
+          netMinor: -alreadyNetMinor,
+          costMinor: -alreadyCostMinor,
+        }));
         const left = [...frozen, ...reversal].reduce((total, { netMinor }) => total + netMinor, 0n);
         expect(left).toBe(0n);
       }),

@@ -71,9 +71,16 @@ function refusalsOf({ from, to, changes, activatedAt, terminatedAt, timeZone }: 
       refusals.push(refusal('CHANGES_NOT_IN_ORDER', { index, at: iso(at), activatedAt: iso(activatedAt) }, [...path, 'at']));
     }
     if (quantity < 1) {
-      refusals.push(refusal('QUANTITY_TOO_SMALL', { quantity, plan: 'a simulation', minimum: 1, fitting: '; to stop, give terminatedAt', fittingPlans: '' }, [...path, 'quantity']));
+      refusals.push(
+        refusal('QUANTITY_TOO_SMALL', { quantity, plan: 'a simulation', minimum: 1, fitting: '; to stop, give terminatedAt', fittingPlans: '' }, [
+          ...path,
+          'quantity',
+        ]),
+      );
     } else if (quantity > MAX_QUANTITY) {
-      refusals.push(refusal('QUANTITY_TOO_LARGE', { quantity, plan: 'a simulation', maximum: MAX_QUANTITY, fitting: '', fittingPlans: '' }, [...path, 'quantity']));
+      refusals.push(
+        refusal('QUANTITY_TOO_LARGE', { quantity, plan: 'a simulation', maximum: MAX_QUANTITY, fitting: '', fittingPlans: '' }, [...path, 'quantity']),
+      );
     }
     if (terminatedAt !== undefined && index > 0 && at > terminatedAt) {
       refusals.push(refusal('CHANGE_AFTER_TERMINATION', { at: iso(at), terminatedOn: isoDate(dayAt(terminatedAt, timeZone)) }, [...path, 'at']));

@@ -37,26 +37,32 @@ export function decideRate({ mode, percent }: PriceListRate): Decision<PriceList
  * @rule P3
  */
 export function applyRate({ mode, percent }: PriceListRate, listPrice: UnitPrice, cost: UnitPrice): UnitPrice {
-  const [base, factor] =
-    mode === 'DISCOUNT' ? [listPrice, ONE_HUNDRED_PERCENT - percent] : [cost, ONE_HUNDRED_PERCENT + percent];
+  const [base, factor] = mode === 'DISCOUNT' ? [listPrice, ONE_HUNDRED_PERCENT - percent] : [cost, ONE_HUNDRED_PERCENT + percent];
   return { micros: divideRounded(base.micros * factor, ONE_HUNDRED_PERCENT), currency: base.currency };
 }
 
 /**
- * The price on every edge of an account chain, from the provider down.
+ * The price on one edge, given the edge above it.
  *
- * @param rates one entry an edge: the rate that the edge's seller gave its buyer, undefined where it gave none
- * @returns one price an edge. Without a rate the first edge has the list price, every other the price of the edge before
+ * @param above undefined on the first edge, where the provider sells
+ * @param rate what the seller gave the buyer; without it the first edge has the list price, every other the price above
+ * @rule P5
+ */
+export function priceEdge(listPrice: UnitPrice, vendorCost: UnitPrice, above: EdgePrice | undefined, rate: PriceListRate | undefined): EdgePrice {
+  const cost = above ? above.unitPrice : vendorCost;
+  const unitPrice = rate ? applyRate(rate, listPrice, cost) : above ? cost : listPrice;
+  return { unitPrice, listPrice, cost, rate };
+}
+
+/**
+ * The price on every edge of an account chain, from the provider down.
+ * @param rates one entry an edge
  * @rule P5
  */
 export function priceEdges(listPrice: UnitPrice, vendorCost: UnitPrice, rates: readonly (PriceListRate | undefined)[]): EdgePrice[] {
-  let cost = vendorCost;
-  return rates.map((rate, tier) => {
-    const unitPrice = rate ? applyRate(rate, listPrice, cost) : tier === 0 ? listPrice : cost;
-    const edge: EdgePrice = { unitPrice, listPrice, cost, rate };
-    cost = unitPrice;
-    return edge;
-  });
+  const edges: EdgePrice[] = [];
+  for (const rate of rates) edges.push(priceEdge(listPrice, vendorCost, edges.at(-1), rate));
+  return edges;
 }
 
 export type PriceGuard = 'UNDER_COST' | 'ABOVE_LIST';

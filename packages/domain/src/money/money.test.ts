@@ -31,11 +31,16 @@ describe('B: exact amounts, rounded once', () => {
 
   it('is never further than half a unit from the exact quotient', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.bigInt({ min: 1n, max: 10n ** 9n }), fc.constantFrom('HALF_AWAY_FROM_ZERO' as const, 'HALF_EVEN' as const), (n, d, mode) => {
-        const error = n - divideRounded(n, d, mode) * d;
-        expect((error < 0n ? -error : error) * 2n <= d).toBe(true);
-        expect(divideRounded(-n, d, mode)).toBe(-divideRounded(n, d, mode));
-      }),
+      fc.property(
+        fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }),
+        fc.bigInt({ min: 1n, max: 10n ** 9n }),
+        fc.constantFrom('HALF_AWAY_FROM_ZERO' as const, 'HALF_EVEN' as const),
+        (n, d, mode) => {
+          const error = n - divideRounded(n, d, mode) * d;
+          expect((error < 0n ? -error : error) * 2n <= d).toBe(true);
+          expect(divideRounded(-n, d, mode)).toBe(-divideRounded(n, d, mode));
+        },
+      ),
     );
   });
 

@@ -44,7 +44,9 @@ export function decideTermination(standing: SubscriptionStanding, confirmIrrever
   const { number, status, terminatedOn } = standing;
   if (status === 'TERMINATED') return refuse('SUBSCRIPTION_TERMINATED', { subscription: number, day: terminatedOn ?? '' }, ['subscriptionId']);
   if (!mayBecome(status, 'TERMINATED')) {
-    return refuse('SUBSCRIPTION_STATE_NOT_ALLOWED', { subscription: number, status, action: 'a termination', allowed: 'ACTIVE or SUSPENDED' }, ['subscriptionId']);
+    return refuse('SUBSCRIPTION_STATE_NOT_ALLOWED', { subscription: number, status, action: 'a termination', allowed: 'ACTIVE or SUSPENDED' }, [
+      'subscriptionId',
+    ]);
   }
   if (!confirmIrreversible) return refuse('CONFIRMATION_REQUIRED', { subscription: number }, ['confirmIrreversible']);
   return allow(undefined);

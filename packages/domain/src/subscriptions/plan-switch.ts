@@ -45,6 +45,7 @@ export function decidePlanSwitch<P extends Plan & { readonly product: string }>(
 
 /** @rule B1 B3 */
 export function refuseSwitch({ policy }: Plan, path: readonly string[]): Decision<never> {
-  const advice = policy === 'YEARLY' ? 'let the term end and order the other plan' : 'it is billed by the month’s largest quantity until it is migrated to PAYG';
+  const advice =
+    policy === 'YEARLY' ? 'let the term end and order the other plan' : 'it is billed by the month’s largest quantity until it is migrated to PAYG';
   return refuse('PLAN_SWITCH_NOT_ALLOWED', { policy, advice }, path);
 }

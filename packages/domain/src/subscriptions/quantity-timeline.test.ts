@@ -12,16 +12,31 @@ describe('B: a quantity for each day', () => {
   it.each([
     // what happened, plan, the days
     ['a change counts from its day', PAYG, { '2021-04-15': 25, '2021-05-11T10:00Z': 20 }, ['2021-04-15..2021-05-11 25', '2021-05-11.. 20']],
-    ['the last of a day counts', PAYG, { '2021-05-01': 25, '2021-05-11T09:00Z': 30, '2021-05-11T10:00Z': 20 }, ['2021-05-01..2021-05-11 25', '2021-05-11.. 20']],
+    [
+      'the last of a day counts',
+      PAYG,
+      { '2021-05-01': 25, '2021-05-11T09:00Z': 30, '2021-05-11T10:00Z': 20 },
+      ['2021-05-01..2021-05-11 25', '2021-05-11.. 20'],
+    ],
     ['back and forth on a day is nothing', PAYG, { '2021-05-01': 25, '2021-05-11T09:00Z': 20, '2021-05-11T10:00Z': 25 }, ['2021-05-01.. 25']],
     ['the last of the activation day counts', PAYG, { '2021-05-01T08:00Z': 5, '2021-05-01T09:00Z': 7 }, ['2021-05-01.. 7']],
     ['the termination day is not held', PAYG, { '2021-05-01': 25, '2021-05-11T23:59Z': 0 }, ['2021-05-01..2021-05-11 25']],
     ['stopped on the activation day', PAYG, { '2021-05-01T08:00Z': 25, '2021-05-01T09:00Z': 0 }, ['2021-05-01..2021-05-01 25']],
-    ['peak: the largest of the day', PEAK, { '2021-05-01': 25, '2021-05-11T09:00Z': 30, '2021-05-11T10:00Z': 20 }, ['2021-05-01..2021-05-11 25', '2021-05-11..2021-05-12 30', '2021-05-12.. 20']],
+    [
+      'peak: the largest of the day',
+      PEAK,
+      { '2021-05-01': 25, '2021-05-11T09:00Z': 30, '2021-05-11T10:00Z': 20 },
+      ['2021-05-01..2021-05-11 25', '2021-05-11..2021-05-12 30', '2021-05-12.. 20'],
+    ],
     ['peak: what was held when the day began', PEAK, { '2021-05-01': 25, '2021-05-11T10:00Z': 20 }, ['2021-05-01..2021-05-12 25', '2021-05-12.. 20']],
     ['peak: not what ended as the day began', PEAK, { '2021-05-01': 25, '2021-05-11': 20 }, ['2021-05-01..2021-05-11 25', '2021-05-11.. 20']],
     ['B1 looks at every moment', LEGACY, { '2021-05-01': 25, '2021-06-01T10:00Z': 20 }, ['2021-05-01..2021-06-02 25', '2021-06-02.. 20']],
-    ['peaks of neighboring days', PEAK, { '2021-05-01': 5, '2021-05-10T09:00Z': 8, '2021-05-10T10:00Z': 3, '2021-05-11T09:00Z': 9, '2021-05-11T10:00Z': 4 }, ['2021-05-01..2021-05-10 5', '2021-05-10..2021-05-11 8', '2021-05-11..2021-05-12 9', '2021-05-12.. 4']],
+    [
+      'peaks of neighboring days',
+      PEAK,
+      { '2021-05-01': 5, '2021-05-10T09:00Z': 8, '2021-05-10T10:00Z': 3, '2021-05-11T09:00Z': 9, '2021-05-11T10:00Z': 4 },
+      ['2021-05-01..2021-05-10 5', '2021-05-10..2021-05-11 8', '2021-05-11..2021-05-12 9', '2021-05-12.. 4'],
+    ],
   ])('%s', (_, plan, quantities, expected) => {
     expect(told(timeline(plan, quantities as unknown as Record<string, number>))).toEqual(expected);
   });
@@ -34,7 +49,12 @@ describe('B: a quantity for each day', () => {
   });
 
   const renewal = (sequence: number, on: string, renews: boolean, quantity?: number): RecordedChange<typeof YEARLY> => ({
-    kind: 'RENEWAL', sequence, effectiveAt: instant(on), effectiveOn: localDate(on), renews, quantity,
+    kind: 'RENEWAL',
+    sequence,
+    effectiveAt: instant(on),
+    effectiveOn: localDate(on),
+    renews,
+    quantity,
   });
 
   it.each([
@@ -49,7 +69,9 @@ describe('B: a quantity for each day', () => {
 
   it('refuses a history without a beginning', () => {
     expect(() => timelineOf([])).toThrow(RangeError);
-    expect(() => timelineOf([...history(PAYG, { '2021-05-02': 1 }), { kind: 'QUANTITY', sequence: 1, effectiveAt: 0, effectiveOn: localDate('1970-01-01'), quantity: 2 }])).toThrow(RangeError);
+    expect(() =>
+      timelineOf([...history(PAYG, { '2021-05-02': 1 }), { kind: 'QUANTITY', sequence: 1, effectiveAt: 0, effectiveOn: localDate('1970-01-01'), quantity: 2 }]),
+    ).toThrow(RangeError);
   });
 
   it('is a partition of the days from activation to end, and neighbors differ', () => {
@@ -72,7 +94,10 @@ describe('B: a quantity for each day', () => {
   it('does not depend on the order in which lines are given', () => {
     fc.assert(
       fc.property(fc.constantFrom(PAYG, PEAK, LEGACY, YEARLY).chain(anyHistory), fc.infiniteStream(fc.nat()), (changes, keys) => {
-        const shuffled = changes.map((change) => ({ change, key: keys.next().value as number })).sort((a, b) => a.key - b.key).map(({ change }) => change);
+        const shuffled = changes
+          .map((change) => ({ change, key: keys.next().value as number }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ change }) => change);
         expect(timelineOf(shuffled)).toEqual(timelineOf(changes));
       }),
     );
@@ -80,6 +105,13 @@ describe('B: a quantity for each day', () => {
 
   it('finds the span of a day and none outside', () => {
     const held = timeline(PAYG, { '2021-05-01': 25, '2021-05-11': 20, '2021-06-01': 0 });
-    expect(['2021-04-30', '2021-05-01', '2021-05-10', '2021-05-11', '2021-05-31', '2021-06-01'].map((day) => spanOn(held, localDate(day))?.quantity)).toEqual([undefined, 25, 25, 20, 20, undefined]);
+    expect(['2021-04-30', '2021-05-01', '2021-05-10', '2021-05-11', '2021-05-31', '2021-06-01'].map((day) => spanOn(held, localDate(day))?.quantity)).toEqual([
+      undefined,
+      25,
+      25,
+      20,
+      20,
+      undefined,
+    ]);
   });
 });

@@ -66,10 +66,7 @@ export interface Moment<P> {
  * @throws RangeError without an activation or with a change before it: the caller is wrong
  * @rule B "the day of a change counts at the new quantity"; B1 "at any moment of that month"
  */
-export function quantityTimeline<P extends PlanTerms>(
-  changes: readonly RecordedChange<P>[],
-  startOfDay: (day: LocalDate) => number,
-): QuantityTimeline<P> {
+export function quantityTimeline<P extends PlanTerms>(changes: readonly RecordedChange<P>[], startOfDay: (day: LocalDate) => number): QuantityTimeline<P> {
   const endsOn = endOf(changes);
   const moments = momentsOf(changes);
   return { activatedOn: moments[0]!.on, endsOn, spans: cutAt(daysOf(moments, startOfDay), endsOn) };

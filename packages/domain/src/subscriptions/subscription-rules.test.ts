@@ -81,7 +81,10 @@ describe('B2, B3, C4, A2: changing the quantity', () => {
 
   it('B3: a backdated increase may not turn a later step into a decrease', () => {
     const plan = aPlan({ ...YEARLY, maximum: 500 });
-    const changes = [...history(plan, { '2021-05-01': 10, '2021-07-01': 15 }), { kind: 'QUANTITY' as const, sequence: 2, effectiveAt: instant('2021-06-01'), effectiveOn: localDate('2021-06-01'), quantity: 20 }];
+    const changes = [
+      ...history(plan, { '2021-05-01': 10, '2021-07-01': 15 }),
+      { kind: 'QUANTITY' as const, sequence: 2, effectiveAt: instant('2021-06-01'), effectiveOn: localDate('2021-06-01'), quantity: 20 },
+    ];
     expect(forbiddenDecrease(changes)).toMatchObject({ sequence: 1, from: 20, to: 15, renewsOn: localDate('2022-05-01') });
   });
 });
@@ -90,7 +93,17 @@ describe('C4, B1, B3: switching the plan', () => {
   const small = aPlan({ maximum: 249 });
   const large = aPlan({ sku: 'KES-50-249', minimum: 50, maximum: 249 });
   const ask = (from: typeof small, to: typeof small, quantity: number, account: AccountStatus = 'ACTIVE'): string =>
-    outcome(decidePlanSwitch({ subscription: standing, account: { number: 'C-1', status: account }, from, to, quantityBefore: 60, quantity, siblings: [small, large] }));
+    outcome(
+      decidePlanSwitch({
+        subscription: standing,
+        account: { number: 'C-1', status: account },
+        from,
+        to,
+        quantityBefore: 60,
+        quantity,
+        siblings: [small, large],
+      }),
+    );
 
   it.each([
     ['to a band that fits', small, large, 60, 'allowed'],
@@ -123,7 +136,16 @@ describe('B3: terms and their renewal', () => {
 
   const plan = aPlan(YEARLY);
   const ask = (overrides: object): Decision<{ end: number }> =>
-    decideRenewal({ subscription: standing, plan, siblings: [plan], activatedOn: localDate('2021-05-01'), today: localDate('2022-08-01'), renews: true, quantity: 8, ...overrides });
+    decideRenewal({
+      subscription: standing,
+      plan,
+      siblings: [plan],
+      activatedOn: localDate('2021-05-01'),
+      today: localDate('2022-08-01'),
+      renews: true,
+      quantity: 8,
+      ...overrides,
+    });
 
   it('takes effect at the end of the running term', () => {
     const decision = ask({});

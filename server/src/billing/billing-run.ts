@@ -1,0 +1,197 @@
+/**
+ * A billing run: every subscription's charges for one month.
+ *
+ * The first run of a month loads a bare partition in batches, each its own transaction with its checkpoint, then builds
+ * the indexes and attaches it: the month appears whole. Later runs write differences only. Stopped anywhere and started
+ * again, a run ends in the same charges as an undisturbed one.
+ *
+ * @rule H1 H2 H3
+ */
+import { localDate } from '@cloudtill/domain/calendar/local-date';
+import { monthOf, type BillingMonth } from '@cloudtill/domain/calendar/billing-month';
+import type { PoolClient } from 'pg';
+import { PriceBook } from '../catalog/pricing.ts';
+import { BinaryRows, copyIn } from '../platform/binary-copy.ts';
+import { inTransaction } from '../platform/database.ts';
+import { failpoint } from '../platform/failpoint.ts';
+import type { JobAtWork, JobOutcome, Task } from '../platform/jobs.ts';
+import { dispatchEvents } from '../platform/outbox.ts';
+import type { RunMode } from './billing.entities.ts';
+import { attachPartition, buildIndexes, createBarePartition, isAttached, partitionName } from './charge-partition.ts';
+import { NEW_CHARGE_COLUMNS, writeCharge } from './charge-rows.ts';
+import { checkMonth } from './check-month.ts';
+import { settleMarks } from './differences.ts';
+import { holdingMonth } from './period-lock.ts';
+import { customersOf, isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
+import { BILLING_EVENTS } from './rating-marks.ts';
+import { BATCH_SIZE, nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
+import { loadBilledPlans, mayBeCharged, nextBatch, type Batch, type Cursor } from './subscription-batch.ts';
+
+interface RunRow {
+  readonly month: string;
+  readonly mode: RunMode;
+  readonly state: string;
+  readonly cursor_customer_id: string | null;
+  readonly cursor_subscription_id: string | null;
+}
+
+/** The task of the queue. */
+export const runBillingTask: Task = async ({ runId }, work) => {
+  const { app } = work;
+  const id = String(runId);
+  const { rows } = await app.database.system.query<RunRow>(
+    `update billing_run set state = 'RUNNING', started_at = coalesce(started_at, $2) where id = $1 and state in ('QUEUED', 'RUNNING')
+     returning month::text, mode, state, cursor_customer_id, cursor_subscription_id`,
+    [id, app.clock.date()],
+  );
+  const row = rows[0];
+  if (!row) return outcome(app.database.system, id); // finished before, and only the answer was lost
+  const month = monthOf(localDate(row.month));
+  return holdingMonth(app.database, month, async (client) => {
+    try {
+      // First, so that what is read afterwards holds everything that the events are about.
+      await dispatchEvents(client, BILLING_EVENTS, app);
+      const run = await prepare(work, client, id, month);
+      if (row.mode === 'FRESH' && !(await isAttached(client, month))) await firstRun(run, row);
+      if (row.mode === 'CHECK') await checkMonth(run);
+      await settle(run);
+      await finish(run);
+      return await outcome(client, id);
+    } catch (error) {
+      if (!work.signal.aborted) await noteFault(client, id, error as Error);
+      throw error;
+    }
+  });
+};
+
+async function prepare(work: JobAtWork, client: PoolClient, runId: string, month: BillingMonth): Promise<RunAtWork> {
+  const { app } = work;
+  const { rounding } = app.config;
+  return {
+    work,
+    client,
+    runId,
+    month,
+    rounding,
+    book: await PriceBook.load(app.database.system),
+    plans: await loadBilledPlans(client),
+    frame: { month: month.start, rounding, writtenAt: app.clock.now() },
+  };
+}
+
+/** Loads the month's partition from where the last attempt stopped, then makes it visible. */
+async function firstRun(run: RunAtWork, row: RunRow): Promise<void> {
+  const { client, month, runId, work } = run;
+  let cursor: Cursor | undefined = row.cursor_customer_id ? { customerId: row.cursor_customer_id, subscriptionId: row.cursor_subscription_id! } : undefined;
+  if (!cursor) await begin(run);
+  const { rows } = await client.query<{ total: string; done: string }>(
+    'select subscriptions_total as total, subscriptions_done as done from billing_run where id = $1',
+    [runId],
+  );
+  const total = Number(rows[0]!.total);
+  let done = Number(rows[0]!.done);
+  await work.progress(done, total);
+
+  // The next batch is read on its own connection while this one is computed and written.
+  await work.app.database.withSystemClient(async (reader) => {
+    const read = (after: Cursor | undefined): Promise<Batch> => nextBatch(reader, run.plans, month, after, BATCH_SIZE);
+    const rowsOfBatch = new BinaryRows();
+    for (let upcoming = read(cursor); ;) {
+      const batch = await upcoming;
+      if (!batch.end) break;
+      work.signal.throwIfAborted();
+      upcoming = read(batch.end);
+      upcoming.catch(() => {}); // seen when it is awaited
+      cursor = batch.end;
+      await writeBatch(run, batch, rowsOfBatch);
+      failpoint('run:after-batch');
+      done += batch.subscriptions.length;
+      await work.progress(done, total);
+    }
+  });
+
+  failpoint('run:before-index');
+  await work.app.database.withSystemClient((second) => buildIndexes([client, second], partitionName(month)));
+  await client.query(`analyze ${partitionName(month)}`);
+  failpoint('run:before-attach');
+  await attachPartition(client, month, async () => {
+    await client.query('update billing_period set rated_at = $2 where month = $1', [month.name + '-01', work.app.clock.date()]);
+  });
+  failpoint('run:after-attach');
+}
+
+/** A first run reads everything anyway, so what was marked for it is done. */
+async function begin({ client, month, runId }: RunAtWork): Promise<void> {
+  await inTransaction(client, async () => {
+    const day = `${month.name}-01`;
+    await client.query('delete from rating_mark where month = $1', [day]);
+    await client.query('delete from parked_subscription where month = $1', [day]);
+    await client.query('update billing_period set charges_numbered = 0 where month = $1', [day]);
+    await client.query(
+      `update billing_run set subscriptions_total = (select count(*) from service_subscription s where ${mayBeCharged(month, 's')}), subscriptions_done = 0, charges_written = 0, parked = 0 where id = $1`,
+      [runId],
+    );
+    await createBarePartition(client, month);
+  });
+}
+
+async function writeBatch(run: RunAtWork, { subscriptions, end }: Batch, rows: BinaryRows): Promise<void> {
+  const { client, book, month, rounding, frame, runId } = run;
+  await book.loadAccounts(customersOf(subscriptions));
+  const first = await nextChargeNumber(client, month);
+  let number = first;
+  const parked: ParkedSubscription[] = [];
+  rows.clear();
+  for (const subscription of subscriptions) {
+    const rated = rate(subscription, book, month, rounding);
+    if (isParkedSubscription(rated)) {
+      parked.push(rated);
+      continue;
+    }
+    for (const charge of rated) writeCharge(rows, frame, subscription.customerBytes, subscription.bytes, charge, number++);
+  }
+  await inTransaction(client, async () => {
+    if (rows.rows > 0) await copyIn(client, partitionName(month), NEW_CHARGE_COLUMNS, rows.finish());
+    await park(client, month.start, parked, frame.writtenAt);
+    await client.query('update billing_period set charges_numbered = $2 where month = $1', [`${month.name}-01`, number - 1]);
+    await client.query(
+      `update billing_run set cursor_customer_id = $2, cursor_subscription_id = $3, subscriptions_done = subscriptions_done + $4, charges_written = charges_written + $5, parked = parked + $6 where id = $1`,
+      [runId, end!.customerId, end!.subscriptionId, subscriptions.length, number - first, parked.length],
+    );
+  });
+}
+
+/** Rates again what was marked, until nothing is: changes may come in while a run is at work. */
+export async function settle(run: RunAtWork): Promise<void> {
+  const { client, work } = run;
+  for (;;) {
+    await dispatchEvents(client, BILLING_EVENTS, work.app);
+    const settled = await settleMarks(run);
+    failpoint('run:after-differences');
+    if (settled === 0) return;
+  }
+}
+
+async function finish({ client, runId, month, work }: RunAtWork): Promise<void> {
+  await client.query(
+    `update billing_run r set state = 'SUCCEEDED', finished_at = $2, fault = null,
+            parked = (select count(*) from parked_subscription p where p.month = r.month), subscriptions_total = coalesce(subscriptions_total, subscriptions_done)
+      where id = $1`,
+    [runId, work.app.clock.date()],
+  );
+  await client.query('update billing_period set rated_at = coalesce(rated_at, $2) where month = $1', [`${month.name}-01`, work.app.clock.date()]);
+}
+
+async function noteFault(client: PoolClient, runId: string, error: Error): Promise<void> {
+  await client.query('rollback').catch(() => {});
+  await client.query('update billing_run set fault = $2 where id = $1', [runId, error.message.slice(0, 500)]).catch(() => {});
+}
+
+async function outcome(client: Pick<PoolClient, 'query'>, runId: string): Promise<JobOutcome> {
+  const { rows } = await client.query(
+    `select number as run, to_char(month, 'YYYY-MM') as "billingPeriod", mode, subscriptions_done::int as subscriptions, charges_written::int as "chargesWritten",
+            charges_changed::int as "chargesChanged", charges_withdrawn::int as "chargesWithdrawn", parked::int as parked from billing_run where id = $1`,
+    [runId],
+  );
+  return { result: rows[0] };
+}

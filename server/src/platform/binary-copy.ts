@@ -1,0 +1,224 @@
+/**
+ * PostgreSQL's binary COPY format, in and out: no text is made or parsed on either side, and a row that was written can
+ * be compared with the row that stands there byte by byte.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
+ */
+import { OPEN_END, type LocalDate } from '@cloudtill/domain/calendar/local-date';
+import type { PoolClient } from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+const HEADER_BYTES = SIGNATURE.length + 8;
+const INITIAL_BYTES = 1 << 20;
+/** PostgreSQL counts days from 2000-01-01, we from 1970-01-01. */
+const DAYS_TO_2000 = 10_957;
+/** Microseconds from 1970-01-01 to 2000-01-01. */
+const MICROS_TO_2000 = 946_684_800_000_000n;
+const INT4_OID = 23;
+
+/** Rows in the making. A buffer that is reused from batch to batch. */
+export class BinaryRows {
+  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  #length = 0;
+  rows = 0;
+
+  constructor() {
+    this.clear();
+  }
+
+  clear(): void {
+    this.#length = 0;
+    this.rows = 0;
+    this.#reserve(HEADER_BYTES);
+    SIGNATURE.copy(this.#buffer, 0);
+    this.#buffer.fill(0, SIGNATURE.length, HEADER_BYTES);
+    this.#length = HEADER_BYTES;
+  }
+
+  /** Begins a row of so many fields; each must follow, in the order of the columns. */
+  row(fields: number): void {
+    this.#reserve(2);
+    this.#length = this.#buffer.writeInt16BE(fields, this.#length);
+    this.rows += 1;
+  }
+
+  /** Where the next byte goes. */
+  get position(): number {
+    return this.#length;
+  }
+
+  slice(start: number, end: number): Buffer {
+    return this.#buffer.subarray(start, end);
+  }
+
+  null(): void {
+    this.#reserve(4);
+    this.#length = this.#buffer.writeInt32BE(-1, this.#length);
+  }
+
+  /** Bytes as they are: a uuid out of another row, a text. */
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(4 + bytes.length);
+    this.#length = this.#buffer.writeInt32BE(bytes.length, this.#length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  int2(value: number): void {
+    this.#reserve(6);
+    this.#length = this.#buffer.writeInt32BE(2, this.#length);
+    this.#length = this.#buffer.writeInt16BE(value, this.#length);
+  }
+
+  int4(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#buffer.writeInt32BE(4, this.#length);
+    this.#length = this.#buffer.writeInt32BE(value, this.#length);
+  }
+
+  int8(value: bigint): void {
+    this.#reserve(12);
+    this.#length = this.#buffer.writeInt32BE(8, this.#length);
+    this.#length = this.#buffer.writeBigInt64BE(value, this.#length);
+  }
+
+  date(day: LocalDate): void {
+    this.int4(day === OPEN_END ? OPEN_END : day - DAYS_TO_2000);
+  }
+
+  /** @param at milliseconds since 1970-01-01T00:00:00Z */
+  timestamptz(at: number): void {
+    this.int8(BigInt(at) * 1_000n - MICROS_TO_2000);
+  }
+
+  /** Begins an `integer[]` of so many elements; each must follow by {@link element}. */
+  int4Array(length: number): void {
+    const bytes = length === 0 ? 12 : 20 + length * 8;
+    this.#reserve(4 + bytes);
+    let at = this.#buffer.writeInt32BE(bytes, this.#length);
+    at = this.#buffer.writeInt32BE(length === 0 ? 0 : 1, at); // dimensions
+    at = this.#buffer.writeInt32BE(0, at); // no nulls
+    at = this.#buffer.writeInt32BE(INT4_OID, at);
+    if (length > 0) {
+      at = this.#buffer.writeInt32BE(length, at);
+      at = this.#buffer.writeInt32BE(1, at); // lower bound
+    }
+    this.#length = at;
+  }
+
+  element(value: number): void {
+    this.#length = this.#buffer.writeInt32BE(4, this.#length);
+    this.#length = this.#buffer.writeInt32BE(value, this.#length);
+  }
+
+  /** The whole file. Valid until the next {@link clear}. */
+  finish(): Buffer {
+    this.#reserve(2);
+    const end = this.#buffer.writeInt16BE(-1, this.#length);
+    return this.#buffer.subarray(0, end);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+  }
+}
+
+/** Reads rows out of a binary file that is wholly in memory. Fields are taken in order. */
+export class BinaryReader {
+  readonly buffer: Buffer;
+  #at: number;
+
+  constructor(file: Buffer) {
+    this.buffer = file;
+    this.#at = file.length === 0 ? 0 : HEADER_BYTES + file.readInt32BE(SIGNATURE.length + 4);
+  }
+
+  /** Goes to the next row; false after the last one. */
+  next(): boolean {
+    if (this.buffer.length === 0) return false;
+    const fields = this.buffer.readInt16BE(this.#at);
+    this.#at += 2;
+    return fields >= 0;
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Where a field's bytes are; undefined for null. */
+  #field(): number | undefined {
+    const length = this.buffer.readInt32BE(this.#at);
+    const start = this.#at + 4;
+    this.#at = start + Math.max(length, 0);
+    return length < 0 ? undefined : start;
+  }
+
+  skip(fields: number): void {
+    for (let index = 0; index < fields; index++) this.#field();
+  }
+
+  /** The bytes themselves, shared with the file. */
+  bytes(): Buffer | undefined {
+    const start = this.#field();
+    return start === undefined ? undefined : this.buffer.subarray(start, this.#at);
+  }
+
+  /** A uuid as sixteen latin1 characters: a key for maps that costs no formatting. */
+  uuidKey(): string {
+    const start = this.#field()!;
+    return this.buffer.toString('latin1', start, start + 16);
+  }
+
+  int4(): number {
+    return this.buffer.readInt32BE(this.#field());
+  }
+
+  int8(): bigint {
+    return this.buffer.readBigInt64BE(this.#field());
+  }
+
+  date(): LocalDate {
+    const day = this.int4();
+    return (day === OPEN_END ? OPEN_END : day + DAYS_TO_2000) as LocalDate;
+  }
+
+  optionalDate(): LocalDate | undefined {
+    const start = this.#field();
+    if (start === undefined) return undefined;
+    const day = this.buffer.readInt32BE(start);
+    return (day === OPEN_END ? OPEN_END : day + DAYS_TO_2000) as LocalDate;
+  }
+}
+
+/** Runs a query and returns its rows as one binary file. For answers that fit in memory: a batch. */
+export async function copyOut(client: PoolClient, query: string): Promise<Buffer> {
+  const stream = client.query(copyTo(`copy (${query}) to stdout (format binary)`));
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+/** Loads a binary file into a table. */
+export async function copyIn(client: PoolClient, table: string, columns: readonly string[], file: Buffer): Promise<void> {
+  const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin (format binary)`));
+  await new Promise<void>((resolve, reject) => {
+    stream.once('error', reject);
+    stream.once('finish', resolve);
+    stream.end(file);
+  });
+}
+
+/** `0190…-…` of a key made by {@link BinaryReader.uuidKey}. */
+export function uuidOfKey(key: string): string {
+  const hex = Buffer.from(key, 'latin1').toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The sixteen bytes of a uuid. */
+export function uuidBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}

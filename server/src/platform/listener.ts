@@ -1,0 +1,60 @@
+import { Client } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from './logger.ts';
+
+export type Channel = 'cloudtill_clock' | 'cloudtill_auth' | 'cloudtill_job';
+type Handler = (payload: string) => void;
+
+const RETRY_MS = 1_000;
+
+/** One connection that hears what other processes say. After it was lost every handler is called, since anything may have been missed. */
+export class Listener {
+  readonly #handlers = new Map<Channel, Set<Handler>>();
+  #client: Client | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @returns a function that stops hearing */
+  on(channel: Channel, handler: Handler): () => void {
+    let handlers = this.#handlers.get(channel);
+    if (!handlers) this.#handlers.set(channel, (handlers = new Set()));
+    handlers.add(handler);
+    return () => handlers.delete(handler);
+  }
+
+  async open(): Promise<void> {
+    const client = new Client({ connectionString: this.url, application_name: 'cloudtill-listener', keepAlive: true });
+    client.on('error', (error) => this.logger.warn({ error: error.message }, 'the listening connection was lost'));
+    client.on('end', () => void this.#reopen());
+    client.on('notification', ({ channel, payload }) => this.#tell(channel as Channel, payload ?? ''));
+    await client.connect();
+    for (const channel of ['cloudtill_clock', 'cloudtill_auth', 'cloudtill_job']) await client.query(`listen ${channel}`);
+    this.#client = client;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client?.end().catch(() => {});
+  }
+
+  #tell(channel: Channel, payload: string): void {
+    for (const handler of this.#handlers.get(channel) ?? []) handler(payload);
+  }
+
+  async #reopen(): Promise<void> {
+    while (!this.#closed) {
+      await sleep(RETRY_MS);
+      try {
+        await this.open();
+        for (const channel of this.#handlers.keys()) this.#tell(channel, '');
+        return;
+      } catch (error) {
+        this.logger.warn({ error: (error as Error).message }, 'cannot listen yet');
+      }
+    }
+  }
+}

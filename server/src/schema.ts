@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { AccountResolver } from './accounts/account.resolver.ts';
+import { ViewerResolver } from './accounts/viewer.resolver.ts';
+import { BillingPeriodFields, BillingResolver, SubscriptionChargeFields } from './billing/billing.resolver.ts';
+import { EdgePreviewFields, PreviewResolver } from './billing/preview.resolver.ts';
+import { CatalogResolver, PlanFields, ProductFields, VendorFields } from './catalog/catalog.resolver.ts';
+import { PriceListFields, PriceListResolver } from './catalog/price-list.resolver.ts';
+import { ImportResolver, JobImportFields } from './imports/import.resolver.ts';
+import { AuditResolver } from './operations/audit.resolver.ts';
+import { ClockResolver } from './operations/clock.resolver.ts';
+import { JobsResolver } from './operations/jobs.resolver.ts';
+import { checkNeeds } from './platform/needs.ts';
+import { NodeResolver } from './search/node.resolver.ts';
+import { SearchResolver } from './search/search.resolver.ts';
+import { SubscriptionFields, SubscriptionResolver } from './subscriptions/subscription.resolver.ts';
+
+const RESOLVERS: NonEmptyArray<Function> = [
+  ViewerResolver,
+  AccountResolver,
+  CatalogResolver,
+  VendorFields,
+  ProductFields,
+  PlanFields,
+  PriceListResolver,
+  PriceListFields,
+  SubscriptionResolver,
+  SubscriptionFields,
+  BillingResolver,
+  BillingPeriodFields,
+  SubscriptionChargeFields,
+  PreviewResolver,
+  EdgePreviewFields,
+  JobsResolver,
+  JobImportFields,
+  ImportResolver,
+  AuditResolver,
+  NodeResolver,
+  SearchResolver,
+];
+
+/** The public contract. In production the clock cannot be moved, by anyone. @rule T2 */
+export function createSchema(mode: 'sandbox' | 'production'): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: mode === 'sandbox' ? [...RESOLVERS, ClockResolver] : RESOLVERS,
+    authChecker: checkNeeds as never,
+    validate: false,
+    pubSub: NEVER_PUBLISHED,
+  });
+  const roots = [
+    [schema.getQueryType(), 'What can be asked.'],
+    [schema.getMutationType(), 'What can be changed. Each answers with what it changed and why it was refused.'],
+    [schema.getSubscriptionType(), 'What can be followed live, over server-sent events.'],
+  ] as const;
+  for (const [root, description] of roots) if (root) root.description = description;
+  return schema;
+}
+
+/** Live updates come from the database's own notifications; type-graphql only wants to see one of these. */
+const NEVER_PUBLISHED = {
+  publish: () => {},
+  subscribe: () => {
+    throw new Error('not used');
+  },
+} as never;
