@@ -22,4 +22,4 @@ const work = { app, jobId: newId(), signal: new AbortController().signal, progre
 const { value, lap } = await timed(() => runBillingTask({ runId }, work));
 process.send!({ lap, maxRssBytes: process.resourceUsage().maxRSS * 1024, facts: value.result });
 await app.database.close();
-process.disconnect();
+process.disconnect!();
