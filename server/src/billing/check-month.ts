@@ -6,7 +6,7 @@
 import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { PoolClient } from 'pg';
-import { BinaryReader, BinaryRows, copyOut, sameUuid, uuidOfBytes } from '../platform/binary-copy.ts';
+import { BinaryReader, BinaryRows, compareUuids, copyOut, sameUuid, uuidIn } from '../platform/binary-copy.ts';
 import type { RunAtWork } from './run-at-work.ts';
 import { FACT_COLUMNS, writeCharge } from './charge-rows.ts';
 import { isParkedSubscription, nextRatableBatch, rate, type RatableBatch } from './rate.ts';
@@ -84,16 +84,20 @@ class StandingRows {
   /** Where the next row begins. */
   #at: number;
 
+  readonly #view: DataView;
+
   constructor(private readonly file: Buffer) {
-    this.#at = new BinaryReader(file).position;
+    const reader = new BinaryReader(file);
+    this.#at = reader.position;
+    this.#view = reader.view;
   }
 
   /** Passes over what lies before a subscription, or to the end: subscriptions that cannot have charges this month, yet have. */
   before(subscription: BilledSubscription | undefined): Cursor[] {
     const passed = new Map<string, Cursor>();
     while (this.#isBefore(subscription)) {
-      const subscriptionId = uuidOfBytes(this.#bytes(SUBSCRIPTION_AT));
-      passed.set(subscriptionId, { customerId: uuidOfBytes(this.#bytes(CUSTOMER_AT)), subscriptionId });
+      const subscriptionId = uuidIn(this.#view, this.#at + SUBSCRIPTION_AT);
+      passed.set(subscriptionId, { customerId: uuidIn(this.#view, this.#at + CUSTOMER_AT), subscriptionId });
       this.#next();
     }
     return [...passed.values()];
@@ -112,21 +116,18 @@ class StandingRows {
   }
 
   #atEnd(): boolean {
-    return this.#at >= this.file.length || this.file.readInt16BE(this.#at) < 0;
+    return this.#at >= this.file.length || this.#view.getInt16(this.#at) < 0;
   }
 
-  #isOf({ bytes }: BilledSubscription): boolean {
-    return !this.#atEnd() && sameUuid(this.file, this.#at + SUBSCRIPTION_AT, bytes, 0);
+  #isOf({ file, at }: BilledSubscription): boolean {
+    return !this.#atEnd() && sameUuid(this.#view, this.#at + SUBSCRIPTION_AT, file, at);
   }
 
   #isBefore(subscription: BilledSubscription | undefined): boolean {
     if (this.#atEnd() || !subscription) return !this.#atEnd();
     if (this.#isOf(subscription)) return false;
-    return (this.#bytes(CUSTOMER_AT).compare(subscription.customerBytes) || this.#bytes(SUBSCRIPTION_AT).compare(subscription.bytes)) < 0;
-  }
-
-  #bytes(at: number): Buffer {
-    return this.file.subarray(this.#at + at, this.#at + at + 16);
+    const { file, customerAt, at } = subscription;
+    return (compareUuids(this.#view, this.#at + CUSTOMER_AT, file, customerAt) || compareUuids(this.#view, this.#at + SUBSCRIPTION_AT, file, at)) < 0;
   }
 
   #next(): void {

@@ -8,7 +8,7 @@ import { monthOf, type BillingMonth } from '@cloudtill/domain/calendar/billing-m
 import { adjustmentsFor, type Frozen } from '@cloudtill/domain/billing/adjustment';
 import type { PoolClient } from 'pg';
 import type { ListedPrice } from '../catalog/pricing.ts';
-import { BinaryRows, copyIn, uuidBytes } from '../platform/binary-copy.ts';
+import { BinaryRows, copyIn, uuidBytes, viewOf } from '../platform/binary-copy.ts';
 import { inTransaction } from '../platform/database.ts';
 import { BATCH_SIZE, nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
 import { FACT_COLUMNS, KEY_COLUMNS, writeCharge, type ChargeFacts } from './charge-rows.ts';
@@ -173,7 +173,7 @@ function writeCancellations(
   for (const [subscriptionId, charges] of frozen) {
     if (rated.has(subscriptionId)) continue;
     const { customerId } = charges[0]!;
-    const owner = { customerId, customerBytes: uuidBytes(customerId), bytes: uuidBytes(subscriptionId) };
+    const owner = { customerId, file: viewOf(Buffer.concat([uuidBytes(customerId), uuidBytes(subscriptionId)])), customerAt: 0, at: 16 };
     for (const charge of corrections([], charges, marked.start)) writeCharge(rows, frame, owner, charge);
   }
 }

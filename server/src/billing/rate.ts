@@ -32,7 +32,7 @@ export async function nextRatableBatch({ plans, book, month }: RunAtWork, reader
 /** What a subscription owes for a month, on every edge. @rule H1 */
 export function rate(subscription: BilledSubscription, customer: Buyer, book: PriceBook, month: BillingMonth, rounding: Rounding): Rated {
   const { customerId } = subscription;
-  const target = targetCharges(subscription.timeline, (plan, day) => book.pricesOn(customer, plan.id, day), month, rounding);
+  const target = targetCharges(subscription, (plan, day) => book.pricesOn(customer, plan.id, day), month, rounding);
   if (isParked(target)) {
     const { reason, plan, day } = target;
     return { customerId, subscriptionId: idOf(subscription), reason, parameters: { planId: plan.id, day: isoDate(day) } };
