@@ -93,6 +93,7 @@ export class CreateInvariants extends Migration {
       select c.billing_month as month, c.customer_id, c.subscription_id, c.plan_id, c.kind, c.period_start, c.tier, c.seller_id, c.buyer_id,
              (select sum(c.segments[i + 2]::numeric * (c.segments[i + 1] - c.segments[i])) from generate_series(1, cardinality(c.segments), 3) i) as license_days
         from charge c
+        join billing_period b on b.month = c.billing_month and b.rated_at is not null
        where c.kind in ('RECURRING', 'PRORATION')
          and not exists (select from rating_unsettled u where u.month = c.billing_month and u.customer_id = c.customer_id and u.subscription_id = c.subscription_id);
 
