@@ -22,10 +22,10 @@ import { NEW_CHARGE_COLUMNS, writeCharge } from './charge-rows.ts';
 import { checkMonth } from './check-month.ts';
 import { settleMarks } from './differences.ts';
 import { holdingMonth } from './period-lock.ts';
-import { customersOf, isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
+import { isParkedSubscription, nextRatableBatch, rate, type ParkedSubscription, type RatableBatch } from './rate.ts';
 import { BILLING_EVENTS } from './rating-marks.ts';
-import { BATCH_SIZE, nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
-import { loadBilledPlans, mayBeCharged, nextBatch, type Batch, type Cursor } from './subscription-batch.ts';
+import { nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
+import { loadBilledPlans, mayBeCharged, type Batch, type Cursor } from './subscription-batch.ts';
 
 interface RunRow {
   readonly month: string;
@@ -92,21 +92,33 @@ async function firstRun(run: RunAtWork, row: RunRow): Promise<void> {
   let done = Number(rows[0]!.done);
   await work.progress(done, total);
 
-  // The next batch is read on its own connection while this one is computed and written.
+  // Three batches are at work at a time: one is read on a connection of its own, one is rated, one is written.
   await work.app.database.withSystemClient(async (reader) => {
-    const read = (after: Cursor | undefined): Promise<Batch> => nextBatch(reader, run.plans, month, after, BATCH_SIZE);
-    const rowsOfBatch = new BinaryRows();
-    for (let upcoming = read(cursor); ;) {
-      const batch = await upcoming;
-      if (!batch.end) break;
-      work.signal.throwIfAborted();
-      upcoming = read(batch.end);
-      upcoming.catch(() => {}); // seen when it is awaited
-      cursor = batch.end;
-      await writeBatch(run, batch, rowsOfBatch);
+    const write = async (batch: Batch, rows: BinaryRows, parked: readonly ParkedSubscription[], next: number): Promise<void> => {
+      await writeBatch(run, batch, rows, parked, next);
       failpoint('run:after-batch');
       done += batch.subscriptions.length;
       await work.progress(done, total);
+    };
+    let [rows, otherRows] = [new BinaryRows(), new BinaryRows()];
+    let number = await nextChargeNumber(client, month);
+    let writing = Promise.resolve();
+    try {
+      for (let batch = await nextRatableBatch(run, reader, cursor); batch.end;) {
+        work.signal.throwIfAborted();
+        const reading = nextRatableBatch(run, reader, batch.end);
+        reading.catch(() => {}); // seen when it is awaited
+        const parked = rateBatch(run, batch, number, rows);
+        await writing;
+        number += rows.rows;
+        writing = write(batch, rows, parked, number);
+        writing.catch(() => {}); // the same
+        [rows, otherRows] = [otherRows, rows];
+        batch = await reading;
+      }
+    } finally {
+      // Nothing else may be asked of its connection before it is done.
+      await writing;
     }
   });
 
@@ -135,28 +147,35 @@ async function begin({ client, month, runId }: RunAtWork): Promise<void> {
   });
 }
 
-async function writeBatch(run: RunAtWork, { subscriptions, end }: Batch, rows: BinaryRows): Promise<void> {
-  const { client, book, month, rounding, frame, runId } = run;
-  await book.loadAccounts(customersOf(subscriptions));
-  const first = await nextChargeNumber(client, month);
-  let number = first;
+/** @returns the subscriptions that could not be billed */
+function rateBatch(
+  { book, month, rounding, frame }: RunAtWork,
+  { subscriptions, customers }: RatableBatch,
+  first: number,
+  rows: BinaryRows,
+): ParkedSubscription[] {
   const parked: ParkedSubscription[] = [];
   rows.clear();
   for (const subscription of subscriptions) {
-    const rated = rate(subscription, book, month, rounding);
-    if (isParkedSubscription(rated)) {
-      parked.push(rated);
-      continue;
-    }
-    for (const charge of rated) writeCharge(rows, frame, subscription.customerBytes, subscription.bytes, charge, number++);
+    const rated = rate(subscription, customers.get(subscription.customerId)!, book, month, rounding);
+    if (isParkedSubscription(rated)) parked.push(rated);
+    else for (const charge of rated) writeCharge(rows, frame, subscription, charge, first + rows.rows);
   }
+  return parked;
+}
+
+/** @param next the first number of the batch that follows */
+async function writeBatch(run: RunAtWork, { subscriptions, end }: Batch, rows: BinaryRows, parked: readonly ParkedSubscription[], next: number): Promise<void> {
+  const { client, month, frame, runId } = run;
   await inTransaction(client, async () => {
+    // A lost tail of batches takes its checkpoints with it; the commit that shows the month waits for all of them.
+    await client.query('set local synchronous_commit = off');
     if (rows.rows > 0) await copyIn(client, partitionName(month), NEW_CHARGE_COLUMNS, rows.finish());
     await park(client, month.start, parked, frame.writtenAt);
-    await client.query('update billing_period set charges_numbered = $2 where month = $1', [`${month.name}-01`, number - 1]);
+    await client.query('update billing_period set charges_numbered = $2 where month = $1', [`${month.name}-01`, next - 1]);
     await client.query(
       `update billing_run set cursor_customer_id = $2, cursor_subscription_id = $3, subscriptions_done = subscriptions_done + $4, charges_written = charges_written + $5, parked = parked + $6 where id = $1`,
-      [runId, end!.customerId, end!.subscriptionId, subscriptions.length, number - first, parked.length],
+      [runId, end!.customerId, end!.subscriptionId, subscriptions.length, rows.rows, parked.length],
     );
   });
 }

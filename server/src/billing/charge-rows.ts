@@ -64,6 +64,13 @@ export interface ChargeFrame {
   readonly writtenAt: number;
 }
 
+/** The subscription that a charge is of, its ids as bytes. */
+export interface ChargeOwner {
+  readonly customerId: string;
+  readonly customerBytes: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
 const texts = new Map<string, Buffer>();
 
 /** Short texts that come again and again: kinds, currencies. */
@@ -89,18 +96,11 @@ function knownUuidBytes(uuid: string): Buffer {
  * Writes a charge.
  * @param birth its number within the month for a new one; left out where only the facts are wanted
  */
-export function writeCharge(
-  rows: BinaryRows,
-  frame: ChargeFrame,
-  customerId: Uint8Array,
-  subscriptionId: Uint8Array,
-  charge: ChargeFacts,
-  birth?: number,
-): void {
+export function writeCharge(rows: BinaryRows, frame: ChargeFrame, owner: ChargeOwner, charge: ChargeFacts, birth?: number): void {
   const { planId, tier, kind, start, end, periodDays, segments, price, netMinor, costMinor, adjusts } = charge;
   rows.row(birth === undefined ? FACT_COLUMNS.length : NEW_CHARGE_COLUMNS.length);
-  rows.bytes(customerId);
-  rows.bytes(subscriptionId);
+  rows.bytes(owner.customerBytes);
+  rows.bytes(owner.bytes);
   rows.date(frame.month);
   rows.int2(tier);
   rows.bytes(knownUuidBytes(planId));
@@ -110,12 +110,12 @@ export function writeCharge(
   rows.int2(periodDays);
   rows.int4Array(segments.length * 3);
   for (const { from, to, quantity } of segments) {
-    rows.element(from);
-    rows.element(to);
-    rows.element(quantity);
+    rows.int4(from);
+    rows.int4(to);
+    rows.int4(quantity);
   }
   rows.bytes(knownUuidBytes(price.sellerId));
-  rows.bytes(knownUuidBytes(price.buyerId));
+  rows.bytes(price.buyerId === owner.customerId ? owner.customerBytes : knownUuidBytes(price.buyerId));
   rows.int8(price.unitPrice.micros);
   rows.int8(price.listPrice.micros);
   rows.int8(price.cost.micros);

@@ -8,12 +8,12 @@ import { monthOf, type BillingMonth } from '@cloudtill/domain/calendar/billing-m
 import { adjustmentsFor, type Frozen } from '@cloudtill/domain/billing/adjustment';
 import type { PoolClient } from 'pg';
 import type { ListedPrice } from '../catalog/pricing.ts';
-import { BinaryRows, copyIn, uuidOfKey } from '../platform/binary-copy.ts';
+import { BinaryRows, copyIn, uuidBytes } from '../platform/binary-copy.ts';
 import { inTransaction } from '../platform/database.ts';
 import { BATCH_SIZE, nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
 import { FACT_COLUMNS, KEY_COLUMNS, writeCharge, type ChargeFacts } from './charge-rows.ts';
-import { customersOf, isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
-import { someSubscriptions, type Cursor } from './subscription-batch.ts';
+import { isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
+import { customersOf, idOf, someSubscriptions, type Cursor } from './subscription-batch.ts';
 
 /**
  * Settles one batch of marks of the run's month, or of the closed months that it answers for.
@@ -50,7 +50,7 @@ async function settleMonth(run: RunAtWork, marked: BillingMonth): Promise<number
   if (marks.length === 0) return 0;
   const ids = marks.map(({ customer_id, subscription_id }): Cursor => ({ customerId: customer_id, subscriptionId: subscription_id }));
   const subscriptions = await someSubscriptions(client, plans, marked, ids);
-  await book.loadAccounts(customersOf(subscriptions));
+  const customers = await book.buyers(customersOf(subscriptions));
 
   const corrects = marked.start !== month.start;
   const frozen = corrects ? await frozenCharges(client, marked, ids) : new Map<string, FrozenCharge[]>();
@@ -58,14 +58,14 @@ async function settleMonth(run: RunAtWork, marked: BillingMonth): Promise<number
   const parked: ParkedSubscription[] = [];
   const rated = new Set<string>();
   for (const subscription of subscriptions) {
-    const charges = rate(subscription, book, marked, run.rounding);
-    rated.add(uuidOfKey(subscription.key));
+    const charges = rate(subscription, customers.get(subscription.customerId)!, book, marked, run.rounding);
+    rated.add(idOf(subscription));
     if (isParkedSubscription(charges)) {
       parked.push(charges);
       continue;
     }
-    const wanted = corrects ? corrections(charges, frozen.get(uuidOfKey(subscription.key)) ?? [], marked.start) : charges;
-    for (const charge of wanted) writeCharge(target, frame, subscription.customerBytes, subscription.bytes, charge);
+    const wanted = corrects ? corrections(charges, frozen.get(idOf(subscription)) ?? [], marked.start) : charges;
+    for (const charge of wanted) writeCharge(target, frame, subscription, charge);
   }
   if (corrects) writeCancellations(run, target, frozen, rated, marked);
 
@@ -170,10 +170,11 @@ function writeCancellations(
   rated: ReadonlySet<string>,
   marked: BillingMonth,
 ): void {
-  const bytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
   for (const [subscriptionId, charges] of frozen) {
     if (rated.has(subscriptionId)) continue;
-    for (const charge of corrections([], charges, marked.start)) writeCharge(rows, frame, bytes(charges[0]!.customerId), bytes(subscriptionId), charge);
+    const { customerId } = charges[0]!;
+    const owner = { customerId, customerBytes: uuidBytes(customerId), bytes: uuidBytes(subscriptionId) };
+    for (const charge of corrections([], charges, marked.start)) writeCharge(rows, frame, owner, charge);
   }
 }
 

@@ -4,7 +4,7 @@ import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { QuantitySpan, QuantityTimeline } from '@cloudtill/domain/subscriptions/quantity-timeline';
 import type { PlanTerms } from '@cloudtill/domain/catalog/billing-policy';
 import type { PoolClient } from 'pg';
-import { BinaryReader, copyOut, uuidOfKey } from '../platform/binary-copy.ts';
+import { BinaryReader, copyOut, sameUuid, uuidOfBytes } from '../platform/binary-copy.ts';
 
 /** A plan as billing needs it. */
 export interface BilledPlan extends PlanTerms {
@@ -15,11 +15,22 @@ export interface BilledPlan extends PlanTerms {
 export type BilledPlans = ReadonlyMap<string, BilledPlan>;
 
 export interface BilledSubscription {
-  readonly customerKey: string;
+  readonly customerId: string;
   readonly customerBytes: Buffer;
-  readonly key: string;
   readonly bytes: Buffer;
   readonly timeline: QuantityTimeline<BilledPlan>;
+}
+
+/** Every customer of a batch, once. */
+export function customersOf(subscriptions: readonly BilledSubscription[]): Set<string> {
+  const ids = new Set<string>();
+  let last = '';
+  for (const { customerId } of subscriptions) if (customerId !== last) ids.add((last = customerId));
+  return ids;
+}
+
+export function idOf({ bytes }: BilledSubscription): string {
+  return uuidOfBytes(bytes);
 }
 
 export interface Cursor {
@@ -58,9 +69,11 @@ export async function nextBatch(client: PoolClient, plans: BilledPlans, month: B
   const heads = readHeads(await copyOut(client, page));
   const [first, last] = [heads[0], heads.at(-1)];
   if (!first || !last) return { subscriptions: [], end: undefined };
-  const range = `(q.customer_id, q.subscription_id) >= ('${uuidOfKey(first.customerKey)}', '${uuidOfKey(first.key)}') and (q.customer_id, q.subscription_id) <= ('${uuidOfKey(last.customerKey)}', '${uuidOfKey(last.key)}')`;
+  const cursor = (head: Head): Cursor => ({ customerId: head.customerId, subscriptionId: uuidOfBytes(head.bytes) });
+  const [from, to] = [cursor(first), cursor(last)];
+  const range = `(q.customer_id, q.subscription_id) >= ('${from.customerId}', '${from.subscriptionId}') and (q.customer_id, q.subscription_id) <= ('${to.customerId}', '${to.subscriptionId}')`;
   const subscriptions = readSpans(await copyOut(client, spansWhere(range, month)), heads, plans);
-  return { subscriptions, end: { customerId: uuidOfKey(last.customerKey), subscriptionId: uuidOfKey(last.key) } };
+  return { subscriptions, end: to };
 }
 
 /** These subscriptions, wherever they stand. */
@@ -83,9 +96,8 @@ function spansWhere(condition: string, { start, end }: BillingMonth): string {
 }
 
 interface Head {
-  readonly customerKey: string;
+  readonly customerId: string;
   readonly customerBytes: Buffer;
-  readonly key: string;
   readonly bytes: Buffer;
   readonly activatedOn: LocalDate;
   readonly endsOn: LocalDate;
@@ -94,37 +106,53 @@ interface Head {
 function readHeads(file: Buffer): Head[] {
   const heads: Head[] = [];
   const reader = new BinaryReader(file);
-  let customerKey = '';
+  let last: Head | undefined;
   while (reader.next()) {
-    const customerBytes = reader.bytes()!;
-    const key = customerBytes.toString('latin1');
-    // One string a customer, not one a subscription.
-    if (key !== customerKey) customerKey = key;
+    const at = reader.uuidAt();
+    // One customer's subscriptions follow each other; they share its id.
+    const same = last && sameUuid(file, at, last.customerBytes, 0);
+    const customerBytes = same ? last!.customerBytes : file.subarray(at, at + 16);
+    const customerId = same ? last!.customerId : uuidOfBytes(customerBytes);
     const bytes = reader.bytes()!;
-    heads.push({ customerKey, customerBytes, key: bytes.toString('latin1'), bytes, activatedOn: reader.date(), endsOn: reader.optionalDate() ?? OPEN_END });
+    heads.push((last = { customerId, customerBytes, bytes, activatedOn: reader.date(), endsOn: reader.optionalDate() ?? OPEN_END }));
   }
   return heads;
 }
 
-/** Gives each subscription its spans. Rows of subscriptions that cannot be charged this month lie between and are passed over. */
+/**
+ * Gives each subscription its spans. Both come in the same order, so the next span is of this subscription or of the
+ * next one; only where subscriptions without spans, or spans of ones that cannot be charged, lie between is it looked up.
+ */
 function readSpans(file: Buffer, heads: readonly Head[], plans: BilledPlans): BilledSubscription[] {
-  const spansOf = new Map<string, QuantitySpan<BilledPlan>[]>();
-  const subscriptions = heads.map(({ customerKey, customerBytes, key, bytes, activatedOn, endsOn }): BilledSubscription => {
-    const spans: QuantitySpan<BilledPlan>[] = [];
-    spansOf.set(key, spans);
-    return { customerKey, customerBytes, key, bytes, timeline: { activatedOn, endsOn, spans } };
-  });
+  const spans: QuantitySpan<BilledPlan>[][] = heads.map(() => []);
   const reader = new BinaryReader(file);
-  let owner = '';
-  let spans: QuantitySpan<BilledPlan>[] | undefined;
+  let places: Map<string, number> | undefined;
+  let place = -1;
+  let ownerAt = -1;
+  let planAt = -1;
+  let plan: BilledPlan | undefined;
   while (reader.next()) {
-    const key = reader.uuidKey();
-    if (key !== owner) {
-      owner = key;
-      spans = spansOf.get(key);
+    const at = reader.uuidAt();
+    if (ownerAt < 0 || !sameUuid(file, at, file, ownerAt)) {
+      ownerAt = at;
+      const next = heads[place + 1];
+      if (next && sameUuid(file, at, next.bytes, 0)) place += 1;
+      else place = (places ??= new Map(heads.map(({ bytes }, index) => [bytes.toString('latin1'), index]))).get(file.toString('latin1', at, at + 16)) ?? -1;
     }
-    if (spans) spans.push({ from: reader.date(), to: reader.date(), quantity: reader.int4(), plan: plans.get(reader.uuidKey())! });
-    else reader.skip(4);
+    const from = reader.date();
+    const to = reader.date();
+    const quantity = reader.int4();
+    const nextPlanAt = reader.uuidAt();
+    if (planAt < 0 || !sameUuid(file, nextPlanAt, file, planAt)) {
+      planAt = nextPlanAt;
+      plan = plans.get(file.toString('latin1', planAt, planAt + 16));
+    }
+    spans[place]?.push({ from, to, quantity, plan: plan! });
   }
-  return subscriptions;
+  return heads.map(({ customerId, customerBytes, bytes, activatedOn, endsOn }, index): BilledSubscription => ({
+    customerId,
+    customerBytes,
+    bytes,
+    timeline: { activatedOn, endsOn, spans: spans[index]! },
+  }));
 }

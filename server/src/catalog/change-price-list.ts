@@ -159,12 +159,12 @@ async function guardRate(
   const { em, app } = unit;
   const plans = plan ? [plan] : await em.find(Plan, { product, status: 'ACTIVE' });
   const book = await PriceBook.load(app.database.system);
-  await book.loadAccounts([list.seller.id]);
+  const seller = (await book.buyers([list.seller.id])).get(list.seller.id)!;
   const warnings: string[] = [];
   let underCost = false;
   for (const { id, sku } of plans) {
     for (const currency of book.currenciesOf(id)) {
-      const known = book.costOf(list.seller.id, id, currency, day);
+      const known = book.costOf(seller, id, currency, day);
       if (!known) continue;
       const unitPrice = applyRate(rate, known.listPrice, known.cost);
       const guards = guardPrice({ unitPrice, ...known });
