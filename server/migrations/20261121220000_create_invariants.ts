@@ -23,6 +23,15 @@ export class CreateInvariants extends Migration {
   /** Subscriptions of a month of which nobody can say yet what it should hold, and why. */
   #createUnsettled(): void {
     this.addSql(/* sql */ `
+      -- Accounts that stand below others or ever stood there: old prices hold for those that have moved away.
+      create function ever_below(above uuid[]) returns setof uuid language sql stable as $$
+        with recursive below (id) as (
+          select unnest(above)
+          union
+          select a.id from below join account a on a.parent_id = below.id or exists (select from account_move m where m.account_id = a.id and m.from_parent_id = below.id))
+        select id from below $$;
+    `);
+    this.addSql(/* sql */ `
       create view rating_pending as
       select k.month, k.customer_id, k.subscription_id, 'it is marked to be rated again' as reason from rating_mark k
       union all
@@ -52,9 +61,8 @@ export class CreateInvariants extends Migration {
         join service_subscription s
           on (e.payload ->> 'planId' is null or s.product_id = (select product_id from plan where id = (e.payload ->> 'planId')::uuid))
          and (e.payload ->> 'productId' is null or s.product_id = (e.payload ->> 'productId')::uuid)
-        join account a on a.id = s.customer_id
-         and (e.payload ->> 'accountId' is null or (e.payload ->> 'accountId')::uuid = any (a.path))
-         and (e.payload ->> 'buyerIds' is null or a.path && array(select jsonb_array_elements_text(e.payload -> 'buyerIds')::uuid))
+         and (e.payload ->> 'accountId' is null or s.customer_id in (select ever_below(array[(e.payload ->> 'accountId')::uuid])))
+         and (e.payload ->> 'buyerIds' is null or s.customer_id in (select ever_below(array(select jsonb_array_elements_text(e.payload -> 'buyerIds')::uuid))))
        where e.handled_at is null and e.dead_reason is null and e.topic in ('price.changed', 'account.moved');
 
       -- Also those whose frozen charges are not the whole truth: what came after the closing stands in adjustments.

@@ -28,7 +28,7 @@ async function report(url: string, month: string | undefined): Promise<number> {
   const [faults, pending] = [total('faults'), total('pending')];
   const took = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
-    `\n${faults === 0 ? 'Everything is as it must be' : `${faults} fault(s)`}${pending ? `, ${pending} pending` : ''}: ${checks.length} checks in ${took} s`,
+    `\n${faults === 0 ? 'Everything is as it must be' : `${faults} fault(s)`}${pending ? `, ${pending} pending` : ''}: ${checks.length} check(s) in ${took} s`,
   );
   return faults === 0 ? 0 : 1;
 }
@@ -43,7 +43,7 @@ async function reach({ databaseUrl, dataDir }: Config): Promise<{ url: string; r
 
 /** Whether an error is for the person who typed the command, and its stack for nobody. */
 function isPlain(error: unknown): boolean {
-  const code = String((error as { code?: unknown } | null)?.code ?? '');
+  const code = (error as { code?: string } | null)?.code ?? '';
   return (
     error instanceof ConfigError ||
     error instanceof EmbeddedPostgresError ||

@@ -38,7 +38,7 @@ export const PLANS: readonly RandomPlan[] = [
   { product: 2, policy: 'MAX_OF_MONTH', cycle: 'CALENDAR', dailyQuantity: 'CLOSING' },
   { product: 2, policy: 'MAX_OF_MONTH', cycle: 'CALENDAR', dailyQuantity: 'PEAK' },
   { product: 3, policy: 'YEARLY', cycle: 'CALENDAR', dailyQuantity: 'CLOSING' },
-  { product: 3, policy: 'YEARLY', cycle: 'CALENDAR', dailyQuantity: 'CLOSING' },
+  { product: 3, policy: 'YEARLY', cycle: 'CALENDAR', dailyQuantity: 'PEAK' },
 ];
 
 /** What holds from a day on, until the next day of the list; `null` for nothing. */

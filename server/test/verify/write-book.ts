@@ -1,5 +1,6 @@
 /** Writes a random book into a server's database. Spans and the present are made by the server's own functions. */
 import { isoDate, OPEN_END, type LocalDate } from '@cloudtill/domain/calendar/local-date';
+import type { QuantitySpan } from '@cloudtill/domain/subscriptions/quantity-timeline';
 import type { Client } from 'pg';
 import type { Clock } from '../../src/platform/clock.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -12,6 +13,8 @@ export interface WrittenSubscription {
   readonly customerId: string;
   readonly number: string;
   readonly changes: readonly Change[];
+  /** As the server makes them of the changes. */
+  readonly spans: readonly QuantitySpan<RulePlan>[];
 }
 
 export interface WrittenBook {
@@ -33,12 +36,20 @@ async function insert(client: Client, table: string, rows: readonly Row[]): Prom
   await client.query(`insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1)`, [JSON.stringify(rows)]);
 }
 
-export async function writeBook(client: Client, clock: Clock, world: RandomWorld, subscriptions: readonly RandomSubscription[]): Promise<WrittenBook> {
+/** @param keep which of the subscriptions are written; all where it is left out */
+export async function writeBook(
+  client: Client,
+  clock: Clock,
+  world: RandomWorld,
+  subscriptions: readonly RandomSubscription[],
+  keep: (subscription: WrittenSubscription) => boolean = () => true,
+): Promise<WrittenBook> {
   await client.query('begin');
   const plans = await writeCatalog(client, world);
   const accounts = await writeAccounts(client, world);
   await writePriceLists(client, world, accounts, plans);
-  const written = await writeSubscriptions(client, clock, { world, accounts, plans }, subscriptions);
+  const written = makeSubscriptions(clock, { world, accounts, plans }, subscriptions).filter(keep);
+  await writeSubscriptions(client, clock, written);
   await client.query('commit');
   await client.query('analyze');
   return { plans, accounts, subscriptions: written };
@@ -196,19 +207,16 @@ interface Ground {
   readonly plans: readonly RulePlan[];
 }
 
-async function writeSubscriptions(
-  client: Client,
-  clock: Clock,
-  { world, accounts, plans }: Ground,
-  subscriptions: readonly RandomSubscription[],
-): Promise<WrittenSubscription[]> {
+function makeSubscriptions(clock: Clock, { world, accounts, plans }: Ground, subscriptions: readonly RandomSubscription[]): WrittenSubscription[] {
   const customers = accounts.filter((_, index) => world.accounts[index - 1]?.kind === 'CUSTOMER');
-  const written = subscriptions.map((subscription, index): WrittenSubscription => ({
-    id: newId(),
-    customerId: customers[subscription.customer % customers.length]!,
-    number: `RANDOM-${index}`,
-    changes: historyOf(subscription, plans, clock),
-  }));
+  return subscriptions.map((subscription, index) => {
+    const changes = historyOf(subscription, plans, clock);
+    const customerId = customers[subscription.customer % customers.length]!;
+    return { id: newId(), customerId, number: `RANDOM-${index}`, changes, spans: timelineOf(changes, clock).spans };
+  });
+}
+
+async function writeSubscriptions(client: Client, clock: Clock, written: readonly WrittenSubscription[]): Promise<void> {
   const now = Date.now();
   await insert(
     client,
@@ -223,8 +231,8 @@ async function writeSubscriptions(
   await insert(
     client,
     'quantity_span',
-    written.flatMap(({ id, customerId, changes }) =>
-      timelineOf(changes, clock).spans.map(({ from, to, quantity, plan }) => ({
+    written.flatMap(({ id, customerId, spans }) =>
+      spans.map(({ from, to, quantity, plan }) => ({
         customer_id: customerId,
         subscription_id: id,
         from_on: day(from),
@@ -234,7 +242,6 @@ async function writeSubscriptions(
       })),
     ),
   );
-  return written;
 }
 
 function presentRow({ id, customerId, number, changes }: WrittenSubscription, clock: Clock, now: number): Row {
