@@ -18,7 +18,8 @@ export class CreateServiceDue extends Migration {
                p.billing_policy, p.cycle,
                of_month as month_start, (of_month + interval '1 month')::date as month_end,
                -- The anniversary number that falls into the month, counted from the activation, never chained.
-               (12 * (extract(year from of_month) - extract(year from h.activated_on)) + extract(month from of_month) - extract(month from h.activated_on))::integer as months_on
+               (12 * (extract(year from of_month) - extract(year from h.activated_on))
+                + extract(month from of_month) - extract(month from h.activated_on))::integer as months_on
           from history_run h join plan p on p.id = h.plan_id
           -- A period in arrears that ends in the month began within the month before; its last day may lie in the next.
          where h.from_on < of_month + interval '2 months' and h.to_on >= of_month - interval '1 month'

@@ -9,7 +9,6 @@ import { Migration } from '@mikro-orm/migrations';
  */
 export class CreateInvariants extends Migration {
   override up(): void {
-    this.#createUnsettled();
     this.#createChargesLost();
     this.#createChargesDoubled();
     this.#createHistory();
@@ -18,63 +17,6 @@ export class CreateInvariants extends Migration {
     this.#createOutbox();
     this.#createTenancy();
     this.#createAudit();
-  }
-
-  /** Subscriptions of a month of which nobody can say yet what it should hold, and why. */
-  #createUnsettled(): void {
-    this.addSql(/* sql */ `
-      -- Accounts that stand below others or ever stood there: old prices hold for those that have moved away.
-      create function ever_below(above uuid[]) returns setof uuid language sql stable as $$
-        with recursive below (id) as (
-          select unnest(above)
-          union
-          select a.id from below join account a on a.parent_id = below.id or exists (select from account_move m where m.account_id = a.id and m.from_parent_id = below.id))
-        select id from below $$;
-    `);
-    this.addSql(/* sql */ `
-      create view rating_pending as
-      select k.month, k.customer_id, k.subscription_id, 'it is marked to be rated again' as reason from rating_mark k
-      union all
-      select p.month, p.customer_id, p.subscription_id, 'it is parked: ' || p.reason from parked_subscription p
-      union all
-      -- A correction that could not be made is parked in the open month that should have held it.
-      select b.month, p.customer_id, p.subscription_id, 'its correction is parked: ' || p.reason
-        from parked_subscription p join billing_period b on b.status = 'CLOSED' and b.month < p.month
-      union all
-      -- Events that billing has not heard yet: they will become marks.
-      select b.month, s.customer_id, s.id, 'an event waits: ' || e.topic
-        from outbox_event e
-        join billing_period b on b.month >= date_trunc('month', coalesce(e.payload ->> 'from', e.payload ->> 'effectiveOn')::date)
-        join service_subscription s on s.id = (e.payload ->> 'subscriptionId')::uuid
-       where e.handled_at is null and e.dead_reason is null and e.topic = 'subscription.changed'
-      union all
-      select b.month, s.customer_id, s.id, 'an event waits: ' || e.topic
-        from outbox_event e
-        join billing_period b on b.month >= date_trunc('month', (e.payload ->> 'from')::date)
-       cross join lateral jsonb_array_elements_text(e.payload -> 'subscriptionIds') i (id)
-        join service_subscription s on s.id = i.id::uuid
-       where e.handled_at is null and e.dead_reason is null and e.topic = 'subscriptions.imported'
-      union all
-      select b.month, s.customer_id, s.id, 'an event waits: ' || e.topic
-        from outbox_event e
-        join billing_period b on b.month >= date_trunc('month', coalesce(e.payload ->> 'from', e.payload ->> 'effectiveOn')::date)
-        join service_subscription s
-          on (e.payload ->> 'planId' is null or s.product_id = (select product_id from plan where id = (e.payload ->> 'planId')::uuid))
-         and (e.payload ->> 'productId' is null or s.product_id = (e.payload ->> 'productId')::uuid)
-         and (e.payload ->> 'accountId' is null or s.customer_id in (select ever_below(array[(e.payload ->> 'accountId')::uuid])))
-         and (e.payload ->> 'buyerIds' is null or s.customer_id in (select ever_below(array(select jsonb_array_elements_text(e.payload -> 'buyerIds')::uuid))))
-       where e.handled_at is null and e.dead_reason is null and e.topic in ('price.changed', 'account.moved');
-
-      -- Also those whose frozen charges are not the whole truth: what came after the closing stands in adjustments.
-      create view rating_unsettled as
-      select month, customer_id, subscription_id from rating_pending
-      union
-      select adjusts_month, customer_id, subscription_id from charge where kind = 'ADJUSTMENT' and adjusts_month is not null
-      union
-      select b.month, q.customer_id, q.subscription_id
-        from quantity_change q join billing_period b on b.status = 'CLOSED' and q.recorded_at >= b.closed_at and q.effective_on <= b.month + interval '1 month'
-       where q.recorded_at >= (select min(closed_at) from billing_period);
-    `);
   }
 
   #createChargesLost(): void {
@@ -87,7 +29,8 @@ export class CreateInvariants extends Migration {
           select coalesce(moved.from_parent_id, a.parent_id), up.height + 1
             from up
             join account a on a.id = up.account_id
-            left join lateral (select m.from_parent_id from account_move m where m.account_id = a.id and m.effective_on > on_day order by m.effective_on limit 1) moved on true
+            left join lateral (select m.from_parent_id from account_move m
+                                where m.account_id = a.id and m.effective_on > on_day order by m.effective_on limit 1) moved on true
            where a.kind <> 'PROVIDER' and up.height < 100)
         select array_agg(account_id order by height desc) from up $$;
 
@@ -157,21 +100,25 @@ export class CreateInvariants extends Migration {
           from quantity_span q window one as (partition by q.customer_id, q.subscription_id order by q.from_on)
       ), truth as (
         select h.customer_id, h.subscription_id, h.from_on, h.to_on, h.plan_id,
-               case when p.billing_policy = 'MAX_OF_MONTH' or (p.billing_policy = 'PAYG' and p.daily_quantity = 'PEAK') then h.peak_quantity else h.closing_quantity end as quantity
+               case when p.billing_policy = 'MAX_OF_MONTH' or (p.billing_policy = 'PAYG' and p.daily_quantity = 'PEAK')
+                    then h.peak_quantity else h.closing_quantity end as quantity
           from history_run h join plan p on p.id = h.plan_id
       ), turn as (
         select t.*, lag(t.quantity) over one is distinct from t.quantity or lag(t.plan_id) over one is distinct from t.plan_id as changes
           from truth t window one as (partition by t.customer_id, t.subscription_id order by t.from_on)
       ), life as (
-        select customer_id, subscription_id, min(activated_on) as activated_on, min(ends_on) as ends_on from history_run group by customer_id, subscription_id
+        select customer_id, subscription_id, min(activated_on) as activated_on, min(ends_on) as ends_on
+          from history_run group by customer_id, subscription_id
       ), told as (
-        select customer_id, subscription_id, count(*) as lines, min(sequence) as first, max(sequence) as last, count(*) filter (where kind = 'ACTIVATE') as activations
+        select customer_id, subscription_id, count(*) as lines, min(sequence) as first, max(sequence) as last,
+               count(*) filter (where kind = 'ACTIVATE') as activations
           from quantity_change group by customer_id, subscription_id
       ), fault as (
         select s.subscription_id, format('its spans leave a gap or overlap between %s and %s', s.last_to, s.from_on) as text from step s where s.last_to <> s.from_on
         union all
         select s.subscription_id, format('its last span ends on %s, its history on %s', s.to_on, l.ends_on)
-          from step s join life l on l.customer_id = s.customer_id and l.subscription_id = s.subscription_id where s.next_from is null and s.to_on <> l.ends_on
+          from step s join life l on l.customer_id = s.customer_id and l.subscription_id = s.subscription_id
+         where s.next_from is null and s.to_on <> l.ends_on
         union all
         select coalesce(s.subscription_id, t.subscription_id),
                format('from %s on its spans say %s, its history says %s', coalesce(s.from_on, t.from_on),
@@ -180,7 +127,8 @@ export class CreateInvariants extends Migration {
           full join (select * from turn where changes) t on t.customer_id = s.customer_id and t.subscription_id = s.subscription_id and t.from_on = s.from_on
          where s.quantity is distinct from t.quantity or s.plan_id is distinct from t.plan_id
         union all
-        select s.id, format('it says that it was activated on %s and ends on %s, its history says %s and %s', s.activated_on, coalesce(s.ends_on, 'infinity'), l.activated_on, l.ends_on)
+        select s.id, format('it says that it was activated on %s and ends on %s, its history says %s and %s',
+                            s.activated_on, coalesce(s.ends_on, 'infinity'), l.activated_on, l.ends_on)
           from service_subscription s left join life l on l.customer_id = s.customer_id and l.subscription_id = s.id
          where s.activated_on is distinct from l.activated_on or coalesce(s.ends_on, 'infinity') is distinct from l.ends_on
         union all
@@ -192,9 +140,11 @@ export class CreateInvariants extends Migration {
           from service_subscription s
           left join lateral (
             select q.quantity from quantity_change q
-             where q.customer_id = s.customer_id and q.subscription_id = s.id and q.quantity is not null and (q.effective_at = s.activated_at or s.next_change_at is null or q.effective_at < s.next_change_at)
-               and not (q.kind = 'RENEWAL' and (not q.renews or exists (select from quantity_change later where later.customer_id = q.customer_id and later.subscription_id = q.subscription_id
-                        and later.kind = 'RENEWAL' and later.effective_on = q.effective_on and later.sequence > q.sequence)))
+             where q.customer_id = s.customer_id and q.subscription_id = s.id and q.quantity is not null
+               and (q.effective_at = s.activated_at or s.next_change_at is null or q.effective_at < s.next_change_at)
+               and not (q.kind = 'RENEWAL' and (not q.renews or exists (
+                 select from quantity_change later where later.customer_id = q.customer_id and later.subscription_id = q.subscription_id
+                    and later.kind = 'RENEWAL' and later.effective_on = q.effective_on and later.sequence > q.sequence)))
              order by q.effective_at desc, q.sequence desc limit 1) m on true
          where s.status in ('ACTIVE', 'SUSPENDED') and s.quantity is distinct from m.quantity
       )
@@ -208,27 +158,32 @@ export class CreateInvariants extends Migration {
       create view inv_04 as
       with computed as (
         select c.*,
-               coalesce((select sum(c.segments[i + 2]::numeric * (c.segments[i + 1] - c.segments[i])) from generate_series(1, cardinality(c.segments), 3) i), 0)
+               coalesce((select sum(c.segments[i + 2]::numeric * (c.segments[i + 1] - c.segments[i]))
+                           from generate_series(1, cardinality(c.segments), 3) i), 0)
                  * ('1e' || minor_digits(c.currency))::numeric as units,
                case c.rate_mode when 'DISCOUNT' then round(c.list_price_micros * (1 - c.rate_percent * 0.000001))
                                 when 'MARKUP' then round(c.cost_price_micros * (1 + c.rate_percent * 0.000001)) end as rated_price,
-               lag(c.unit_price_micros) over (partition by c.customer_id, c.billing_month, c.subscription_id, c.plan_id, c.kind, c.period_start, c.adjusts_month order by c.tier) as price_above
+               lag(c.unit_price_micros) over upward as price_above
           from charge c
+        window upward as (partition by c.customer_id, c.billing_month, c.subscription_id, c.plan_id, c.kind, c.period_start, c.adjusts_month order by c.tier)
       ), fault as (
         select customer_id, billing_month, id, format('net %s is not what its price and its segments give: %s', net_minor, again.net) as text
-          from computed cross join lateral (select divide_rounded(unit_price_micros * units, 1000000 * period_days::numeric, rounding) - coalesce(already_net_minor, 0) as net) again
+          from computed
+         cross join lateral (select divide_rounded(unit_price_micros * units, 1000000 * period_days::numeric, rounding) - coalesce(already_net_minor, 0)) again (net)
          where again.net is distinct from net_minor::numeric
         union all
         select customer_id, billing_month, id, format('cost %s is not what its cost price and its segments give: %s', cost_minor, again.cost)
-          from computed cross join lateral (select divide_rounded(cost_price_micros * units, 1000000 * period_days::numeric, rounding) - coalesce(already_cost_minor, 0) as cost) again
+          from computed
+         cross join lateral (select divide_rounded(cost_price_micros * units, 1000000 * period_days::numeric, rounding) - coalesce(already_cost_minor, 0)) again (cost)
          where again.cost is distinct from cost_minor::numeric
         union all
         select customer_id, billing_month, id, format('unit price %s is not what its rate gives: %s', unit_price_micros, rated_price)
           from computed where rated_price <> unit_price_micros
         union all
         -- An adjustment that takes a charge back keeps its price, but not how that price was made.
-        select customer_id, billing_month, id, format('unit price %s should be %s, for there is no rate', unit_price_micros, case tier when 0 then list_price_micros else cost_price_micros end)
-          from computed where rate_mode is null and kind <> 'ADJUSTMENT' and unit_price_micros <> case tier when 0 then list_price_micros else cost_price_micros end
+        select customer_id, billing_month, id, format('unit price %s should be %s, for there is no rate', unit_price_micros, plain.price)
+          from computed cross join lateral (select case tier when 0 then list_price_micros else cost_price_micros end) plain (price)
+         where rate_mode is null and kind <> 'ADJUSTMENT' and unit_price_micros <> plain.price
         union all
         -- Each seller pays what the edge above charges it. Not every edge of a correction needs an adjustment.
         select customer_id, billing_month, id, format('cost price %s is not the price of the edge above: %s', cost_price_micros, price_above)
@@ -249,7 +204,8 @@ export class CreateInvariants extends Migration {
           case when to_char(c.billing_month, '"charge_"YYYY_MM') <> part.relname then format('it lies in the partition %s', part.relname) end,
           case when c.currency <> a.currency then format('its currency is %s, that of its customer %s', c.currency, a.currency) end,
           case when c.kind = 'ADJUSTMENT' then case
-                 when c.adjusts_month is null or c.adjusts_month >= c.billing_month or closed.status is distinct from 'CLOSED' then 'it corrects no closed month before its own' end
+                 when c.adjusts_month is null or c.adjusts_month >= c.billing_month or closed.status is distinct from 'CLOSED'
+                 then 'it corrects no closed month before its own' end
                when c.adjusts_month is not null then 'it corrects a month without being an adjustment'
                when c.billing_month <> date_trunc('month', case when p.billing_policy = 'PAYG' and p.cycle = 'ANNIVERSARY' then c.period_end - 1 else c.period_start end)
                  then format('its period from %s to %s belongs to another month', c.period_start, c.period_end) end,
@@ -270,7 +226,8 @@ export class CreateInvariants extends Migration {
           left join service_subscription s on s.id = c.subscription_id
           left join plan p on p.id = c.plan_id
           left join billing_period closed on closed.month = c.adjusts_month
-          left join rating_unsettled unsettled on unsettled.month = c.billing_month and unsettled.customer_id = c.customer_id and unsettled.subscription_id = c.subscription_id
+          left join rating_unsettled unsettled
+            on unsettled.month = c.billing_month and unsettled.customer_id = c.customer_id and unsettled.subscription_id = c.subscription_id
       )
       select 'charge' as subject_kind, customer_id || '.' || to_char(billing_month, 'YYYY-MM') || '.' || id as subject_id, text as fault from fault
       union all
@@ -278,7 +235,8 @@ export class CreateInvariants extends Migration {
       select 'billing period', to_char(b.month, 'YYYY-MM'), 'it is closed, and its charges are not frozen'
         from billing_period b
        where b.status = 'CLOSED'
-         and (select count(*) from pg_trigger t where t.tgrelid = to_regclass('charge_' || to_char(b.month, 'YYYY_MM')) and t.tgname in ('frozen', 'frozen_whole') and t.tgenabled in ('O', 'A')) <> 2
+         and (select count(*) from pg_trigger t
+               where t.tgrelid = to_regclass('charge_' || to_char(b.month, 'YYYY_MM')) and t.tgname in ('frozen', 'frozen_whole') and t.tgenabled in ('O', 'A')) <> 2
       union all
       select 'billing period', to_char(c.billing_month, 'YYYY-MM'), 'it has charges, and is no billing period that was rated'
         from (select distinct billing_month from charge) c left join billing_period b on b.month = c.billing_month where b.rated_at is null;
@@ -309,7 +267,8 @@ export class CreateInvariants extends Migration {
       union all
       select 'subscription', s.id::text, 'its holder is no customer' from service_subscription s join account a on a.id = s.customer_id where a.kind <> 'CUSTOMER'
       union all
-      select 'subscription', s.id::text, 'its plan belongs to another product' from service_subscription s join plan p on p.id = s.plan_id where p.product_id <> s.product_id
+      select 'subscription', s.id::text, 'its plan belongs to another product'
+        from service_subscription s join plan p on p.id = s.plan_id where p.product_id <> s.product_id
       union all
       -- What carries a customer and a subscription must carry the two together. Charges have no foreign keys, so this is theirs.
       select 'subscription', r.subscription_id::text,
@@ -328,18 +287,24 @@ export class CreateInvariants extends Migration {
        where s.id is not null and p.product_id is distinct from s.product_id group by c.plan_id
       union all
       select 'price list', c.price_list_id::text, format('%s charge(s) of seller %s name it, and it is no list of that seller', count(*), c.seller_id)
-        from charge c left join price_list l on l.id = c.price_list_id where c.price_list_id is not null and l.seller_id is distinct from c.seller_id group by c.price_list_id, c.seller_id
+        from charge c left join price_list l on l.id = c.price_list_id
+       where c.price_list_id is not null and l.seller_id is distinct from c.seller_id group by c.price_list_id, c.seller_id
       union all
       -- P5: on the first day charged, seller and buyer stood one above the other in the chain down to the customer.
-      select 'customer', c.customer_id::text, format('%s charge(s) from %s on are sold by %s to %s as edge %s, and the account tree has no such edge', c.many, c.period_start, c.seller_id, c.buyer_id, c.tier)
-        from (select customer_id, period_start, tier, seller_id, buyer_id, count(*) as many from charge group by customer_id, period_start, tier, seller_id, buyer_id) c
-        join (select asked.*, chain_down_to(customer_id, period_start) as accounts from (select distinct customer_id, period_start from charge) asked) chain
+      select 'customer', c.customer_id::text, format('%s charge(s) from %s on are sold by %s to %s as edge %s, and the account tree has no such edge',
+                                                     c.many, c.period_start, c.seller_id, c.buyer_id, c.tier)
+        from (select customer_id, period_start, tier, seller_id, buyer_id, count(*) as many
+                from charge group by customer_id, period_start, tier, seller_id, buyer_id) c
+        join (select asked.*, chain_down_to(customer_id, period_start) as accounts
+                from (select distinct customer_id, period_start from charge) asked) chain
           on chain.customer_id = c.customer_id and chain.period_start = c.period_start
        where c.seller_id is distinct from chain.accounts[c.tier + 1] or c.buyer_id is distinct from chain.accounts[c.tier + 2]
       union all
-      select 'price list entry', e.id::text, 'its plan belongs to another product' from price_list_entry e join plan p on p.id = e.plan_id where p.product_id <> e.product_id
+      select 'price list entry', e.id::text, 'its plan belongs to another product'
+        from price_list_entry e join plan p on p.id = e.plan_id where p.product_id <> e.product_id
       union all
-      select 'price list assignment', g.id::text, 'its list belongs to another seller' from price_list_assignment g left join price_list l on l.id = g.price_list_id where l.seller_id is distinct from g.seller_id;
+      select 'price list assignment', g.id::text, 'its list belongs to another seller'
+        from price_list_assignment g left join price_list l on l.id = g.price_list_id where l.seller_id is distinct from g.seller_id;
     `);
   }
 
@@ -360,7 +325,8 @@ export class CreateInvariants extends Migration {
                   else 'it does not follow from the event before it' end as fault
         from linked where hash <> hash_again or sequence <> position or previous_hash <> hash_before
       union all
-      select 'audit trail', coalesce(h.account_id, l.account_id)::text, format('it ends with event %s, its head says %s', coalesce(l.sequence, 0), coalesce(h.sequence::text, 'nothing'))
+      select 'audit trail', coalesce(h.account_id, l.account_id)::text,
+             format('it ends with event %s, its head says %s', coalesce(l.sequence, 0), coalesce(h.sequence::text, 'nothing'))
         from (select * from linked where is_last) l full join audit_head h on h.account_id = l.account_id
        where h.sequence is distinct from l.sequence or h.hash is distinct from l.hash;
     `);

@@ -67,16 +67,18 @@ const OPEN_MONTH = compare({
 });
 
 /** An adjustment does not say of what kind the charge was that it corrects, and needs not: no two begin on one day. */
+const SERVICE = ['customer_id', 'subscription_id', 'tier', 'plan_id', 'period_start'] as const;
+const SUMMED = /* sql */ `${SERVICE.join(', ')}, sum(net_minor) as net_minor, sum(cost_minor) as cost_minor, min(currency) as currency`;
+
 const CLOSED_MONTH = compare({
-  key: ['customer_id', 'subscription_id', 'tier', 'plan_id', 'period_start'],
+  key: SERVICE,
   columns: SUMS,
-  expected: /* sql */ `select customer_id, subscription_id, tier, plan_id, period_start, sum(net_minor) as net_minor, sum(cost_minor) as cost_minor, min(currency) as currency
-    from engine group by customer_id, subscription_id, tier, plan_id, period_start`,
-  standing: /* sql */ `select customer_id, subscription_id, tier, plan_id, period_start, sum(net_minor) as net_minor, sum(cost_minor) as cost_minor, min(currency) as currency
-    from charge where (billing_month = $1::date and kind in ('RECURRING', 'PRORATION')) or (adjusts_month = $1::date and billing_month > $1::date)
-    group by customer_id, subscription_id, tier, plan_id, period_start`,
+  expected: /* sql */ `select ${SUMMED} from engine group by ${SERVICE.join(', ')}`,
+  standing: /* sql */ `select ${SUMMED} from charge
+     where (billing_month = $1::date and kind in ('RECURRING', 'PRORATION')) or (adjusts_month = $1::date and billing_month > $1::date)
+     group by ${SERVICE.join(', ')}`,
   // Taken back to nothing is as good as never charged.
-  nothing: 'coalesce(s.net_minor, 0) = 0 and coalesce(s.cost_minor, 0) = 0 and coalesce(e.net_minor, 0) = 0 and coalesce(e.cost_minor, 0) = 0',
+  nothing: ['s.net_minor', 's.cost_minor', 'e.net_minor', 'e.cost_minor'].map((amount) => `coalesce(${amount}, 0) = 0`).join(' and '),
 });
 
 interface Sides {
@@ -90,9 +92,9 @@ interface Sides {
 
 function compare({ key, columns, expected, standing, nothing = 'false' }: Sides): string {
   const both = key.map((column) => `s.${column} = e.${column}`).join(' and ');
-  const said = columns.map(
-    (column) => `case when s.${column}::text is distinct from e.${column}::text then format('${column} is %s, should be %s', s.${column}, e.${column}) end`,
-  );
+  // As text, since the engine says in numeric what a charge says in integers.
+  const differ = columns.map((column) => `s.${column}::text is distinct from e.${column}::text`);
+  const said = columns.map((column, index) => `case when ${differ[index]} then format('${column} is %s, should be %s', s.${column}, e.${column}) end`);
   const [missing, extra] = ['s.customer_id is null', 'e.customer_id is null'];
   return /* sql */ `
     with engine as materialized (${SECOND_ENGINE}),
@@ -101,11 +103,12 @@ function compare({ key, columns, expected, standing, nothing = 'false' }: Sides)
     difference as materialized (
       select ${key.map((column) => `coalesce(s.${column}, e.${column}) as ${column}`).join(', ')},
              case when ${missing} then 'MISSING' when ${extra} then 'EXTRA' else 'DIFFERENT' end as what,
-             case when ${missing} then format('should be charged %s (cost %s), in minor units of %s', coalesce(e.net_minor::text, 'at a price that is missing'), coalesce(e.cost_minor::text, 'unknown'), e.currency)
+             case when ${missing} then format('should be charged %s (cost %s), in minor units of %s',
+                                              coalesce(e.net_minor::text, 'at a price that is missing'), coalesce(e.cost_minor::text, 'unknown'), e.currency)
                   when ${extra} then format('is charged %s (cost %s), in minor units of %s, and should not be charged', s.net_minor, s.cost_minor, s.currency)
                   else array_to_string(array[${said.join(', ')}], '; ') end as detail
         from expected e full join standing s on ${both}
-       where not (${nothing}) and (${missing} or ${extra} or (${columns.map((column) => `s.${column}::text`).join(', ')}) is distinct from (${columns.map((column) => `e.${column}::text`).join(', ')}))
+       where not (${nothing}) and (${[missing, extra, ...differ].join(' or ')})
     ), judged as materialized (
       select d.*, coalesce(n.number, d.subscription_id::text) as number, p.reason as pending
         from difference d
@@ -113,16 +116,20 @@ function compare({ key, columns, expected, standing, nothing = 'false' }: Sides)
         left join (select customer_id, subscription_id, min(reason) as reason from rating_pending where month = $1::date group by customer_id, subscription_id) p
           on p.customer_id = d.customer_id and p.subscription_id = d.subscription_id
     )
-    select (select count(*) from expected)::int as expected, (select count(*) from standing)::int as standing,
+    select (select count(*) from expected)::int as expected,
+           (select count(*) from standing)::int as standing,
            (select count(distinct subscription_id) from expected)::int as subscriptions,
-           (select count(*) from judged where pending is null)::int as "faultCount", (select count(*) from judged where pending is not null)::int as "pendingCount",
-           ${first('pending is null')} as faults, ${first('pending is not null')} as pending`;
+           (select count(*) from judged where pending is null)::int as "faultCount",
+           (select count(*) from judged where pending is not null)::int as "pendingCount",
+           ${first('pending is null')} as faults,
+           ${first('pending is not null')} as pending`;
 }
 
 function first(condition: string): string {
-  return /* sql */ `(select coalesce(jsonb_agg(jsonb_build_object('subscription', number, 'subscriptionId', subscription_id, 'tier', tier, 'planId', plan_id,
-      'periodStart', period_start, 'what', what, 'detail', detail, 'pending', pending)), '[]')
-    from (select * from judged where ${condition} order by number, period_start, plan_id, tier limit ${SHOWN}) shown)`;
+  return /* sql */ `(
+    select coalesce(jsonb_agg(jsonb_build_object('subscription', number, 'subscriptionId', subscription_id, 'tier', tier, 'planId', plan_id,
+                                                 'periodStart', period_start, 'what', what, 'detail', detail, 'pending', pending)), '[]')
+      from (select * from judged where ${condition} order by number, period_start, plan_id, tier limit ${SHOWN}) shown)`;
 }
 
 /**
