@@ -96,6 +96,9 @@ select d.customer_id, d.subscription_id, r.tier, r.seller_id, r.buyer_id, d.plan
  cross join installation i
  cross join lateral (select ('1e' || minor_digits(r.currency))::numeric) minor (units)`;
 
+/** Options of a session that asks. Compiling so large a statement takes longer than running it. */
+export const SESSION = '-c timezone=UTC -c jit=off';
+
 /**
  * Makes this session's questions about many months cheap: the history by day is computed once, into a temporary table
  * that stands before the view of the same name until the transaction ends.

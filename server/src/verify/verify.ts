@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { MIGRATIONS } from '../../migrations/index.ts';
 import { compareMonth, ratedMonths, type Difference } from './compare-month.ts';
 import { INVARIANTS, readInvariant } from './invariants.ts';
-import { KEEP_HISTORY } from './second-engine.ts';
+import { KEEP_HISTORY, SESSION } from './second-engine.ts';
 
 /** One line of the report. */
 export interface Check {
@@ -37,7 +37,7 @@ const SHOWN = 5;
  * @throws CannotVerify for a database of another version, or a month that was not rated
  */
 export async function verify(url: string, { month, onCheck = () => {} }: VerifyOptions = {}): Promise<Check[]> {
-  const client = new Client({ connectionString: url, application_name: 'cloudtill-verify', options: '-c timezone=UTC' });
+  const client = new Client({ connectionString: url, application_name: 'cloudtill-verify', options: SESSION });
   await client.connect();
   try {
     await checkVersion(client);

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId } from '../../src/platform/ids.ts';
 import { compareMonth, ratedMonths } from '../../src/verify/compare-month.ts';
 import { INVARIANTS, readInvariant } from '../../src/verify/invariants.ts';
-import { KEEP_HISTORY } from '../../src/verify/second-engine.ts';
+import { KEEP_HISTORY, SESSION } from '../../src/verify/second-engine.ts';
 import { key, startServer, type Ask, type TestServer } from '../server.ts';
 import { tell } from './histories.ts';
 import { mayMeetKnownFault, meetsKnownFault } from './known-faults.ts';
@@ -20,7 +20,7 @@ import { writeBook, type WrittenBook } from './write-book.ts';
 
 const SEED = Number(process.env['VERIFY_SEED'] ?? randomInt(2 ** 31));
 const SUBSCRIPTIONS = 120;
-const CHANGES = 120;
+const CHANGES = 80;
 /** 2024. */
 const BILLED = MONTHS.slice(12, 24);
 
@@ -29,7 +29,7 @@ let client: Client;
 let book: WrittenBook;
 beforeAll(async () => {
   server = await startServer();
-  client = new Client({ connectionString: server.databaseUrl, options: '-c timezone=UTC' });
+  client = new Client({ connectionString: server.databaseUrl, options: SESSION });
   await client.connect();
   const [world] = fc.sample(randomWorld, { seed: SEED, numRuns: 1 });
   // Nothing is parked here, since a month with parked subscriptions cannot be closed. Nobody moves: a known fault.
@@ -155,7 +155,6 @@ describe(`adjustments, seed ${SEED}`, () => {
         const { rows } = await client.query(`select 1 from billing_period where month = $1 and status = 'OPEN'`, [`${month}-01`]);
         if (rows.length > 0) await close(server, month);
       }
-      expect(await compareAll()).toMatchObject({ faults: [], pending: 0 });
       expect(await changeAtRandom(round)).toBeGreaterThan(20);
       const waiting = await compareAll();
       expect(waiting.faults).toEqual([]);

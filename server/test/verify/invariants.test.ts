@@ -3,6 +3,7 @@ import { CURRENCY_CODES, minorDigits } from '@cloudtill/domain/money/currency';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INVARIANTS, readInvariant } from '../../src/verify/invariants.ts';
+import { SESSION } from '../../src/verify/second-engine.ts';
 import type { TestServer } from '../server.ts';
 import { close, startWithSampleBook } from './sample-server.ts';
 
@@ -11,7 +12,7 @@ let client: Client;
 beforeAll(async () => {
   server = await startWithSampleBook(['2026-03', '2026-04', '2026-05']);
   await close(server, '2026-03');
-  client = new Client({ connectionString: server.databaseUrl, options: '-c timezone=UTC' });
+  client = new Client({ connectionString: server.databaseUrl, options: SESSION });
   await client.connect();
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeId } from '../../src/platform/ids.ts';
 import { compareMonth } from '../../src/verify/compare-month.ts';
+import { SESSION } from '../../src/verify/second-engine.ts';
 import { startServer, type TestServer } from '../server.ts';
 import { CURRENCIES, PLANS, type RandomSubscription, type RandomWorld } from './random-book.ts';
 import { billed } from './sample-server.ts';
@@ -13,7 +14,7 @@ let server: TestServer;
 let client: Client;
 beforeEach(async () => {
   server = await startServer();
-  client = new Client({ connectionString: server.databaseUrl, options: '-c timezone=UTC' });
+  client = new Client({ connectionString: server.databaseUrl, options: SESSION });
   await client.connect();
 });
 afterEach(async () => {

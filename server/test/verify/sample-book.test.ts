@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compareMonth } from '../../src/verify/compare-month.ts';
-import { SECOND_ENGINE } from '../../src/verify/second-engine.ts';
+import { SECOND_ENGINE, SESSION } from '../../src/verify/second-engine.ts';
 import { readFileSync } from 'node:fs';
 import type { TestServer } from '../server.ts';
 import { startWithSampleBook } from './sample-server.ts';
@@ -17,7 +17,7 @@ let server: TestServer;
 let client: Client;
 beforeAll(async () => {
   server = await startWithSampleBook(BILLED);
-  client = new Client({ connectionString: server.databaseUrl, options: '-c timezone=UTC' });
+  client = new Client({ connectionString: server.databaseUrl, options: SESSION });
   await client.connect();
 });
 afterAll(async () => {
