@@ -12,7 +12,7 @@ export interface BilledPlan extends PlanTerms {
 }
 
 /** By the sixteen bytes of the id, as latin1. */
-export type BilledPlans = ReadonlyMap<string, BilledPlan>;
+type BilledPlans = ReadonlyMap<string, BilledPlan>;
 
 export interface BilledSubscription {
   readonly customerId: string;
@@ -47,7 +47,7 @@ export interface Batch {
 /** An anniversary period that is charged in a month may have begun so long before. */
 const LOOK_BACK_DAYS = 31;
 
-export async function loadBilledPlans(client: Pick<PoolClient, 'query'>): Promise<BilledPlans> {
+async function loadBilledPlans(client: Pick<PoolClient, 'query'>): Promise<BilledPlans> {
   const { rows } = await client.query<{ id: string; policy: BilledPlan['policy']; cycle: BilledPlan['cycle']; daily: BilledPlan['dailyQuantity'] }>(
     'select id, billing_policy as policy, cycle, daily_quantity as daily from plan',
   );
@@ -63,7 +63,7 @@ export function mayBeCharged(month: BillingMonth, alias: string): string {
 }
 
 /** The next subscriptions after a cursor, in the order of customer and subscription. */
-export async function nextBatch(client: PoolClient, plans: BilledPlans, month: BillingMonth, after: Cursor | undefined, size: number): Promise<Batch> {
+export async function nextBatch(client: PoolClient, month: BillingMonth, after: Cursor | undefined, size: number): Promise<Batch> {
   const beyond = after ? `(s.customer_id, s.id) > ('${after.customerId}', '${after.subscriptionId}') and` : '';
   const page = `select s.customer_id, s.id, s.activated_on, s.ends_on from service_subscription s where ${beyond} ${mayBeCharged(month, 's')} order by s.customer_id, s.id limit ${size}`;
   const heads = readHeads(await copyOut(client, page));
@@ -72,12 +72,11 @@ export async function nextBatch(client: PoolClient, plans: BilledPlans, month: B
   const cursor = (head: Head): Cursor => ({ customerId: head.customerId, subscriptionId: uuidOfBytes(head.bytes) });
   const [from, to] = [cursor(first), cursor(last)];
   const range = `(q.customer_id, q.subscription_id) >= ('${from.customerId}', '${from.subscriptionId}') and (q.customer_id, q.subscription_id) <= ('${to.customerId}', '${to.subscriptionId}')`;
-  const subscriptions = readSpans(await copyOut(client, spansWhere(range, month)), heads, plans);
-  return { subscriptions, end: to };
+  return { subscriptions: await withSpans(client, heads, range, month), end: to };
 }
 
 /** These subscriptions, wherever they stand. */
-export async function someSubscriptions(client: PoolClient, plans: BilledPlans, month: BillingMonth, ids: readonly Cursor[]): Promise<BilledSubscription[]> {
+export async function someSubscriptions(client: PoolClient, month: BillingMonth, ids: readonly Cursor[]): Promise<BilledSubscription[]> {
   if (ids.length === 0) return [];
   const list = ids.map(({ customerId, subscriptionId }) => `('${customerId}'::uuid, '${subscriptionId}'::uuid)`).join(', ');
   const wanted = `(values ${list}) w (customer_id, subscription_id)`;
@@ -87,12 +86,17 @@ export async function someSubscriptions(client: PoolClient, plans: BilledPlans, 
       `select s.customer_id, s.id, s.activated_on, s.ends_on from ${wanted} join service_subscription s on s.customer_id = w.customer_id and s.id = w.subscription_id where ${mayBeCharged(month, 's')} order by s.customer_id, s.id`,
     ),
   );
-  return readSpans(await copyOut(client, spansWhere(`(q.customer_id, q.subscription_id) in (select * from ${wanted})`, month)), heads, plans);
+  return withSpans(client, heads, `(q.customer_id, q.subscription_id) in (select * from ${wanted})`, month);
 }
 
-function spansWhere(condition: string, { start, end }: BillingMonth): string {
-  return `select q.subscription_id, q.from_on, q.to_on, q.quantity, q.plan_id from quantity_span q
-    where ${condition} and q.to_on >= '${isoDate(addDays(start, -LOOK_BACK_DAYS))}' and q.from_on < '${isoDate(end)}' order by q.customer_id, q.subscription_id, q.from_on`;
+async function withSpans(client: PoolClient, heads: readonly Head[], condition: string, { start, end }: BillingMonth): Promise<BilledSubscription[]> {
+  const spans = await copyOut(
+    client,
+    `select q.subscription_id, q.from_on, q.to_on, q.quantity, q.plan_id from quantity_span q
+      where ${condition} and q.to_on >= '${isoDate(addDays(start, -LOOK_BACK_DAYS))}' and q.from_on < '${isoDate(end)}' order by q.customer_id, q.subscription_id, q.from_on`,
+  );
+  // After the spans, so that none of them names a plan that was made in between.
+  return readSpans(spans, heads, await loadBilledPlans(client));
 }
 
 interface Head {
