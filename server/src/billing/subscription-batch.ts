@@ -1,5 +1,6 @@
 /** Subscriptions with their spans, read in batches for billing: two range scans a batch, in binary. */
 import { addDays, isoDate, OPEN_END, type LocalDate } from '@cloudtill/domain/calendar/local-date';
+import { LONGEST_PERIOD_DAYS } from '@cloudtill/domain/billing/payg';
 import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { QuantitySpan, QuantityTimeline } from '@cloudtill/domain/subscriptions/quantity-timeline';
 import type { PlanTerms } from '@cloudtill/domain/catalog/billing-policy';
@@ -44,9 +45,6 @@ export interface Batch {
   readonly end: Cursor | undefined;
 }
 
-/** An anniversary period that is charged in a month may have begun so long before. */
-const LOOK_BACK_DAYS = 31;
-
 async function loadBilledPlans(client: Pick<PoolClient, 'query'>): Promise<BilledPlans> {
   const { rows } = await client.query<{ id: string; policy: BilledPlan['policy']; cycle: BilledPlan['cycle']; daily: BilledPlan['dailyQuantity'] }>(
     'select id, billing_policy as policy, cycle, daily_quantity as daily from plan',
@@ -90,10 +88,12 @@ export async function someSubscriptions(client: PoolClient, month: BillingMonth,
 }
 
 async function withSpans(client: PoolClient, heads: readonly Head[], condition: string, { start, end }: BillingMonth): Promise<BilledSubscription[]> {
+  // An anniversary period that is charged in the month may reach so far out of it on either side; what is held up to its
+  // end decides whether it is charged here or in the month after.
   const spans = await copyOut(
     client,
     `select q.subscription_id, q.from_on, q.to_on, q.quantity, q.plan_id from quantity_span q
-      where ${condition} and q.to_on >= '${isoDate(addDays(start, -LOOK_BACK_DAYS))}' and q.from_on < '${isoDate(end)}' order by q.customer_id, q.subscription_id, q.from_on`,
+      where ${condition} and q.to_on >= '${isoDate(addDays(start, -LONGEST_PERIOD_DAYS))}' and q.from_on < '${isoDate(addDays(end, LONGEST_PERIOD_DAYS))}' order by q.customer_id, q.subscription_id, q.from_on`,
   );
   // After the spans, so that none of them names a plan that was made in between.
   return readSpans(spans, heads, await loadBilledPlans(client));

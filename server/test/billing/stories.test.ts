@@ -269,6 +269,25 @@ describe('more than one plan, term or price', () => {
     ]);
   });
 
+  it('B2 ANNIVERSARY: a plan that is left and taken up again within one period has one charge for it, in the month of its last day', async () => {
+    const [one, other] = [
+      await book.plan({ ...ANNIVERSARY, sku: 'ONE', product: 'MAIL', prices: { EUR: ['31', '0'] } }),
+      await book.plan({ ...ANNIVERSARY, sku: 'OTHER', product: 'MAIL', prices: { EUR: ['62', '0'] } }),
+    ];
+    const expected = ['2022-06 RECURRING 2022-05-17/2022-06-17 23.00 ONE', '2022-06 RECURRING 2022-06-01/2022-06-09 16.00 OTHER'];
+    const [known, learned] = [await book.subscribe(one, 1, '2022-05-17'), await book.subscribe(one, 1, '2022-05-17')];
+    for (const subscription of [known, learned]) await book.switchPlan(subscription, other, '2022-06-01');
+    await book.switchPlan(known, one, '2022-06-09');
+    await book.bill('2022-05', '2022-06');
+    expect(await book.billed(known, { skus: true })).toEqual(expected);
+
+    // Taken up again only after it was billed as ended on 1 June, so May must give its charge back.
+    expect((await book.billed(learned, { skus: true }))[0]).toBe('2022-05 RECURRING 2022-05-17/2022-06-01 15.00 ONE');
+    await book.switchPlan(learned, one, '2022-06-09');
+    await book.bill('2022-05', '2022-06');
+    expect(await book.billed(learned, { skus: true })).toEqual(expected);
+  });
+
   it('B3: renews at the quantity that was scheduled, or not at all', async () => {
     const plan = await book.plan({ ...YEARLY, prices: { EUR: ['10', '0'] } });
     const [fewer, ended, same] = [
