@@ -36,7 +36,7 @@ export interface Started {
 /** What one process needs to work on a database that is there. */
 export async function openApp(config: Config, databaseUrl: string): Promise<App> {
   const logger = createLogger(config.logLevel);
-  const database = await Database.open(databaseUrl, ENTITIES, logger);
+  const database = await Database.open(databaseUrl, ENTITIES, logger, config.workerConcurrency);
   const clock = new Clock(config.billingTimeZone, database.system);
   const listener = new Listener(databaseUrl, logger);
   return { config, database, clock, listener, logger };

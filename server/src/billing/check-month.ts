@@ -6,6 +6,7 @@
 import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { PoolClient } from 'pg';
+import { PriceBook } from '../catalog/pricing.ts';
 import { BinaryReader, BinaryRows, compareUuids, copyOut, sameUuid, uuidIn } from '../platform/binary-copy.ts';
 import type { RunAtWork } from './run-at-work.ts';
 import { FACT_COLUMNS, writeCharge } from './charge-rows.ts';
@@ -23,9 +24,10 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
   const total = Number(rows[0]!.total);
   await client.query('update billing_run set subscriptions_total = $2, subscriptions_done = 0 where id = $1', [runId, total]);
   let done = 0;
+  const book = await PriceBook.load(work.app.database.system);
   await work.app.database.withSystemClient(async (reader) => {
     const read = async (after: Cursor | undefined): Promise<Read> => {
-      const batch = await nextRatableBatch(run, reader, after);
+      const batch = await nextRatableBatch(run, book, reader, after);
       return { batch, standing: await standingCharges(reader, month, after, batch.end) };
     };
     const target = new BinaryRows();
@@ -36,7 +38,7 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
         upcoming = read(batch.end);
         upcoming.catch(() => {}); // seen when it is awaited
       }
-      const different = compare(run, batch, standing, target);
+      const different = compare(run, book, batch, standing, target);
       if (different.length > 0) await mark(client, month, different);
       done += batch.subscriptions.length;
       await work.progress(done, total);
@@ -59,7 +61,13 @@ async function standingCharges(client: PoolClient, { start }: BillingMonth, afte
 }
 
 /** Subscriptions whose charges are not what they should be. Both sides come in the same order, so they are walked side by side. */
-function compare({ book, month, rounding, frame }: RunAtWork, { subscriptions, customers }: RatableBatch, file: Buffer, target: BinaryRows): Cursor[] {
+function compare(
+  { month, rounding, frame }: RunAtWork,
+  book: PriceBook,
+  { subscriptions, customers }: RatableBatch,
+  file: Buffer,
+  target: BinaryRows,
+): Cursor[] {
   const different: Cursor[] = [];
   const standing = new StandingRows(file);
   for (const subscription of subscriptions) {

@@ -24,8 +24,8 @@ export interface RatableBatch extends Batch {
   readonly customers: ReadonlyMap<string, Buyer>;
 }
 
-export async function nextRatableBatch({ plans, book, month }: RunAtWork, reader: PoolClient, after: Cursor | undefined): Promise<RatableBatch> {
-  const batch = await nextBatch(reader, plans, month, after, BATCH_SIZE);
+export async function nextRatableBatch({ month }: RunAtWork, book: PriceBook, reader: PoolClient, after: Cursor | undefined): Promise<RatableBatch> {
+  const batch = await nextBatch(reader, month, after, BATCH_SIZE);
   return { ...batch, customers: await book.buyers(customersOf(batch.subscriptions)) };
 }
 

@@ -1,4 +1,5 @@
 /** Subscriptions with their spans, read in batches for billing: two range scans a batch, in binary. */
+import { LONGEST_PERIOD_DAYS } from '@cloudtill/domain/billing/payg';
 import { addDays, isoDate, OPEN_END } from '@cloudtill/domain/calendar/local-date';
 import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { QuantitySpan, QuantityTimeline } from '@cloudtill/domain/subscriptions/quantity-timeline';
@@ -11,7 +12,7 @@ export interface BilledPlan extends PlanTerms {
   readonly id: string;
 }
 
-export type BilledPlans = ReadonlyMap<string, BilledPlan>;
+type BilledPlans = ReadonlyMap<string, BilledPlan>;
 
 /** A subscription as billing needs it. Its ids stay where they were read, since most are only passed on. */
 export interface BilledSubscription extends QuantityTimeline<BilledPlan> {
@@ -45,10 +46,7 @@ export interface Batch {
   readonly end: Cursor | undefined;
 }
 
-/** An anniversary period that is charged in a month may have begun so long before. */
-const LOOK_BACK_DAYS = 31;
-
-export async function loadBilledPlans(client: Pick<PoolClient, 'query'>): Promise<BilledPlans> {
+async function loadBilledPlans(client: Pick<PoolClient, 'query'>): Promise<BilledPlans> {
   const { rows } = await client.query<{ id: string; policy: BilledPlan['policy']; cycle: BilledPlan['cycle']; daily: BilledPlan['dailyQuantity'] }>(
     'select id, billing_policy as policy, cycle, daily_quantity as daily from plan',
   );
@@ -62,7 +60,7 @@ export function mayBeCharged(month: BillingMonth, alias: string): string {
 }
 
 /** The next subscriptions after a cursor, in the order of customer and subscription. */
-export async function nextBatch(client: PoolClient, plans: BilledPlans, month: BillingMonth, after: Cursor | undefined, size: number): Promise<Batch> {
+export async function nextBatch(client: PoolClient, month: BillingMonth, after: Cursor | undefined, size: number): Promise<Batch> {
   const beyond = after ? `(s.customer_id, s.id) > ('${after.customerId}', '${after.subscriptionId}') and` : '';
   const page = `select s.customer_id, s.id, s.activated_on, s.ends_on from service_subscription s where ${beyond} ${mayBeCharged(month, 's')} order by s.customer_id, s.id limit ${size}`;
   const subscriptions = readSubscriptions(await copyOut(client, page));
@@ -70,12 +68,12 @@ export async function nextBatch(client: PoolClient, plans: BilledPlans, month: B
   if (!first || !last) return { subscriptions: [], end: undefined };
   const end = { customerId: last.customerId, subscriptionId: idOf(last) };
   const range = `(q.customer_id, q.subscription_id) >= ('${first.customerId}', '${idOf(first)}') and (q.customer_id, q.subscription_id) <= ('${end.customerId}', '${end.subscriptionId}')`;
-  readSpans(await copyOut(client, spansWhere(range, month)), subscriptions, plans);
+  await addSpans(client, subscriptions, range, month);
   return { subscriptions, end };
 }
 
 /** These subscriptions, wherever they stand. */
-export async function someSubscriptions(client: PoolClient, plans: BilledPlans, month: BillingMonth, ids: readonly Cursor[]): Promise<BilledSubscription[]> {
+export async function someSubscriptions(client: PoolClient, month: BillingMonth, ids: readonly Cursor[]): Promise<BilledSubscription[]> {
   if (ids.length === 0) return [];
   const list = ids.map(({ customerId, subscriptionId }) => `('${customerId}'::uuid, '${subscriptionId}'::uuid)`).join(', ');
   const wanted = `(values ${list}) w (customer_id, subscription_id)`;
@@ -85,13 +83,20 @@ export async function someSubscriptions(client: PoolClient, plans: BilledPlans, 
       `select s.customer_id, s.id, s.activated_on, s.ends_on from ${wanted} join service_subscription s on s.customer_id = w.customer_id and s.id = w.subscription_id where ${mayBeCharged(month, 's')} order by s.customer_id, s.id`,
     ),
   );
-  readSpans(await copyOut(client, spansWhere(`(q.customer_id, q.subscription_id) in (select * from ${wanted})`, month)), subscriptions, plans);
+  await addSpans(client, subscriptions, `(q.customer_id, q.subscription_id) in (select * from ${wanted})`, month);
   return subscriptions;
 }
 
-function spansWhere(condition: string, { start, end }: BillingMonth): string {
-  return `select q.subscription_id, q.from_on, q.to_on, q.quantity, q.plan_id from quantity_span q
-    where ${condition} and q.to_on >= '${isoDate(addDays(start, -LOOK_BACK_DAYS))}' and q.from_on < '${isoDate(end)}' order by q.customer_id, q.subscription_id, q.from_on`;
+async function addSpans(client: PoolClient, subscriptions: readonly SubscriptionInTheMaking[], condition: string, { start, end }: BillingMonth): Promise<void> {
+  // An anniversary period that is charged in the month may reach so far out of it on either side; what is held up to its
+  // end decides whether it is charged here or in the month after.
+  const spans = await copyOut(
+    client,
+    `select q.subscription_id, q.from_on, q.to_on, q.quantity, q.plan_id from quantity_span q
+      where ${condition} and q.to_on >= '${isoDate(addDays(start, -LONGEST_PERIOD_DAYS))}' and q.from_on < '${isoDate(addDays(end, LONGEST_PERIOD_DAYS))}' order by q.customer_id, q.subscription_id, q.from_on`,
+  );
+  // After the spans, so that none of them names a plan that was made in between.
+  readSpans(spans, subscriptions, await loadBilledPlans(client));
 }
 
 /** Without their spans. */

@@ -12,6 +12,7 @@ import {
   type QuantityTimeline,
   type RecordedChange,
 } from '@cloudtill/domain/subscriptions/quantity-timeline';
+import { LONGEST_PERIOD_DAYS } from '@cloudtill/domain/billing/payg';
 import { addDays, OPEN_END } from '@cloudtill/domain/calendar/local-date';
 import { sees } from '@cloudtill/domain/accounts/hierarchy';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
@@ -131,8 +132,9 @@ export async function record(unit: Unit, history: History, change: NewChange): P
   subscription.plan = em.getReference(Plan, heldAt(changes, now.getTime()).plan.id, { wrapped: true });
   await em.flush();
   await writeSpans(em, subscription, timelineOf(changes, app.clock));
-  // A charge in arrears belongs to the month of its last day, which may be the day before.
-  unit.emit('subscription.changed', { customerId: account.id, subscriptionId: subscription.id, from: sqlDate(addDays(added.effectiveOn, -1)) });
+  // A charge in arrears belongs to the month of its last day, and a change can move that day, for good or back.
+  const reach = heldAt(changes, added.effectiveAt).plan.cycle === 'ANNIVERSARY' ? LONGEST_PERIOD_DAYS : 0;
+  unit.emit('subscription.changed', { customerId: account.id, subscriptionId: subscription.id, from: sqlDate(addDays(added.effectiveOn, -reach)) });
   return { ...history, changes };
 }
 
