@@ -6,6 +6,7 @@ import { CreateSubscriptions } from './20261121213000_create_subscriptions.ts';
 import { CreateBilling } from './20261121214000_create_billing.ts';
 import { CreateWork } from './20261121215000_create_work.ts';
 import { CreateRowSecurity } from './20261121216000_create_row_security.ts';
+import { ScopeMarksAndMoves } from './20261122001000_scope_marks_and_moves.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261121214000_create_billing', class: CreateBilling },
   { name: '20261121215000_create_work', class: CreateWork },
   { name: '20261121216000_create_row_security', class: CreateRowSecurity },
+  { name: '20261122001000_scope_marks_and_moves', class: ScopeMarksAndMoves },
 ];
