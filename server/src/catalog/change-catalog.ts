@@ -111,7 +111,7 @@ export async function updatePlan(unit: Unit, input: UpdatePlanInput): Promise<De
   const check = new TextCheck();
   const name = input.name == null ? undefined : check.line('name', input.name);
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
-  const plan = await unit.em.findOne(Plan, { id: decodeId('pln', input.planId) });
+  const plan = await unit.em.findOne(Plan, { id: decodeId('pln', input.planId) }, { populate: ['product'] });
   if (!plan) return refuse('PLAN_UNKNOWN', { plan: input.planId }, ['planId']);
   const before = { name: plan.name, minQuantity: plan.minQuantity, maxQuantity: plan.maxQuantity, status: plan.status };
   const after = {
