@@ -24,6 +24,10 @@ export async function findOrderablePlan(unit: Asking, id: string): Promise<Decis
 
 async function mayOrder({ em, viewer, app }: Asking, { id }: Product): Promise<boolean> {
   if (scopeOf(viewer) === 'all') return true;
-  const offered = await em.execute<unknown[]>('select 1 from offered_products(?, ?) p (id) where p.id = ?', [viewer.account.id, isoDate(app.clock.today()), id]);
+  const offered = await em.execute<unknown[]>('select 1 from offered_products(?, ?) p (id) where p.id = ?', [
+    viewer.account.id,
+    isoDate(app.clock.today()),
+    id,
+  ]);
   return offered.length > 0;
 }
