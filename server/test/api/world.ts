@@ -69,10 +69,11 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
   }
   await bill(server, '2026-05');
   await addPeople(server);
-  await (await server.as('operator'))(
-    'mutation ($id: ID!) { updateAccount(input: { accountId: $id, phone: "+49 40 1" }) { userErrors { code } } }',
-    { id: (await (await server.as('operator'))('{ account(number: "DEMO-CUSTOMER") { id } }')).data.account.id },
-  );
+  await (
+    await server.as('operator')
+  )('mutation ($id: ID!) { updateAccount(input: { accountId: $id, phone: "+49 40 1" }) { userErrors { code } } }', {
+    id: (await (await server.as('operator'))('{ account(number: "DEMO-CUSTOMER") { id } }')).data.account.id,
+  });
   const ids = await readIds(server);
   const cookies = new Map<Person, Promise<string>>();
 
