@@ -3,111 +3,20 @@
  * place and the sentence. The tables are held against the schema and the table of refusals: a new mutation or code
  * fails here until it has its row.
  */
-import { REFUSALS, refusalMessage, type RefusalCode } from '@cloudtill/domain/refusal';
-import { isInputObjectType, isNonNullType, type GraphQLInputObjectType } from 'graphql';
+import { isInputObjectType, isNonNullType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/schema.ts';
-import { key, type Answer } from '../server.ts';
-import { absent, openWorld, type Person, type World } from './world.ts';
+import { key } from '../server.ts';
+import { inputTypeOf, Mutations } from './asking.ts';
 
 const schema = createSchema('sandbox');
 const mutations = schema.getMutationType()!.getFields();
 
-let world: World;
-const id = (name: string): string => world.id(name);
-const made: Record<string, string> = {};
-const bytes = 'number,name,kind,parent,email,country,currency\nC-IMPORTED,Imported,CUSTOMER,,,DE,EUR\n';
+let ask: Mutations;
+const id = (name: string): string => ask.id(name);
 
-beforeAll(async () => {
-  world = await openWorld();
-  await prepare();
-});
-afterAll(() => world.server.stop());
-
-// ---- asking
-
-interface Refusal {
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly path: readonly string[];
-  readonly parameters: readonly { readonly name: string; readonly value: string }[];
-}
-
-const typeOf = (mutation: string): string => `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
-const hasKey = (mutation: string): boolean => 'idempotencyKey' in (schema.getType(typeOf(mutation)) as GraphQLInputObjectType).getFields();
-
-function query(mutation: string, select: string): string {
-  const errors = 'userErrors { code message path parameters { name value } }';
-  return `mutation ($input: ${typeOf(mutation)}!) { ${mutation}(input: $input) { ${select} ${errors} } }`;
-}
-
-/** The payload of a mutation, with a key of its own where it takes one. */
-async function call(mutation: string, input: object, { select = '', as = 'operator' as Person } = {}): Promise<Answer['data']> {
-  const keyed = hasKey(mutation) ? { idempotencyKey: key(), ...input } : input;
-  const { data, errors } = await world.ask(as, query(mutation, select), { input: keyed });
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data[mutation];
-}
-
-async function done(mutation: string, input: object, select: string): Promise<Answer['data']> {
-  const payload = await call(mutation, input, { select });
-  expect(payload.userErrors).toEqual([]);
-  return payload;
-}
-
-const sql = async <T extends object>(text: string, values: readonly unknown[] = []): Promise<T[]> =>
-  (await world.server.app.database.system.query<T>(text, values as unknown[])).rows;
-
-/** What is in the books, as one text a table. Left out is what changes by itself: the queue, sessions, marks. */
-async function books(): Promise<Record<string, string>> {
-  const tables = await sql<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
-        and c.relname not in ('session', 'sign_in_attempt', 'worker_process', 'service_credential', 'app_user', 'rating_mark', 'migration', 'job', 'outbox_event', 'installation')`,
-  );
-  const texts = tables.map(async ({ name }) => [name, (await sql<{ text: string }>(`select md5(string_agg(t::text, '|' order by t::text)) as text from ${name} t`))[0]!.text]);
-  const jobs = await sql<{ text: string }>(`select string_agg(id::text, ',' order by id) as text from job`);
-  const events = await sql<{ text: string }>(`select string_agg(id::text, ',' order by id) as text from outbox_event`);
-  return { ...Object.fromEntries(await Promise.all(texts)), job: jobs[0]!.text, outbox_event: events[0]!.text };
-}
-
-/** What the rows of the table need beyond the world. */
-async function prepare(): Promise<void> {
-  const account = async (number: string, parent: string, kind = 'CUSTOMER'): Promise<void> => {
-    const { account } = await done('createAccount', { kind, number, parentId: id(parent), name: number, country: 'DE', currency: 'EUR' }, 'account { id }');
-    made[number] = account.id;
-  };
-  for (const number of ['M-UPDATE', 'M-HOLD', 'M-RELEASE', 'M-CLOSE', 'M-MOVE', 'M-HELD', 'M-CLOSED']) await account(number, 'acc DEMO-RESELLER');
-  await account('M-SUBRESELLER', 'acc DEMO-RESELLER', 'RESELLER');
-  const { product } = await done('createProduct', { code: 'M-OLD', name: 'Old', vendor: 'KASPERSKY' }, 'product { id }');
-  made['M-OLD'] = product.id;
-  for (const sku of ['M-PLAN', 'M-RETIRED', 'M-UNPRICED', 'M-ANNIVERSARY']) {
-    const { plan } = await done('createPlan', { productId: id('prd KES'), sku, billingPolicy: 'PAYG', ...(sku === 'M-ANNIVERSARY' && { cycle: 'ANNIVERSARY' }) }, 'plan { id }');
-    made[sku] = plan.id;
-  }
-  await done('updatePlan', { planId: made['M-RETIRED'], status: 'RETIRED' }, 'plan { status }');
-  for (const list of ['M-LIST', 'M-ASSIGNED']) made[list] = (await done('createPriceList', { sellerId: id('acc R-RIVAL'), name: list }, 'priceList { id }')).priceList.id;
-  const subscribe = async (number: string, holder: string, plan: string, quantity: number, activatedAt = '2040-05-01T00:00:00Z'): Promise<void> => {
-    const { subscription } = await done('createSubscription', { accountId: holder, planId: plan, number, quantity, activatedAt }, 'subscription { id }');
-    made[number] = subscription.id;
-  };
-  const customer = id('acc DEMO-CUSTOMER');
-  for (const number of ['M-CHANGE', 'M-SWITCH', 'M-TERMINATE', 'M-ENDED', 'M-ENDING', 'M-SUSPENDED']) await subscribe(number, customer, id('pln KES-1'), 10);
-  for (const number of ['M-RENEW', 'M-YEAR']) await subscribe(number, customer, id('pln KES-Y'), 10);
-  await subscribe('M-HELD-1', made['M-HELD']!, id('pln KES-1'), 10);
-  await done('holdAccount', { accountId: made['M-RELEASE'] }, '');
-  await done('holdAccount', { accountId: made['M-HELD'] }, '');
-  await done('closeAccount', { accountId: made['M-CLOSED'] }, '');
-  await done('terminateSubscription', { subscriptionId: made['M-ENDED'], confirmIrreversible: true }, '');
-  await done('terminateSubscription', { subscriptionId: made['M-ENDING'], confirmIrreversible: true, effectiveAt: '2040-07-01T00:00:00Z' }, '');
-  await sql(`update service_subscription set status = 'SUSPENDED' where number = 'M-SUSPENDED'`);
-  made['upload'] = await upload(bytes);
-}
-
-async function upload(text: string): Promise<string> {
-  const { uploadId, uploadUrl } = await done('createUpload', { fileName: 'accounts.csv', byteSize: text.length }, 'uploadId uploadUrl');
-  await fetch(world.server.url + uploadUrl, { method: 'PUT', headers: await world.headers('operator'), body: text });
-  return uploadId;
-}
+beforeAll(async () => (ask = await Mutations.open()));
+afterAll(() => ask.world.server.stop());
 
 // ---- what each does
 
@@ -130,46 +39,72 @@ const DEEDS: readonly Deed[] = [
   {
     mutation: 'createAccount',
     input: () => ({
-      kind: 'CUSTOMER', parentId: id('acc DEMO-RESELLER'), number: 'D-NEW', name: '  Café  GmbH ', legalName: 'Café GmbH & Co. KG', email: 'a@example.com', phone: '+49 1',
-      address: { street: 'Kai 1', city: 'Kiel', postalCode: '24103', region: 'SH' }, country: 'DE', currency: 'EUR', locale: 'de-DE', taxId: 'DE9',
+      kind: 'CUSTOMER',
+      parentId: id('acc DEMO-RESELLER'),
+      number: 'D-NEW',
+      name: '  Café  GmbH ',
+      legalName: 'Café GmbH & Co. KG',
+      email: 'a@example.com',
+      phone: '+49 1',
+      address: { street: 'Kai 1', city: 'Kiel', postalCode: '24103', region: 'SH' },
+      country: 'DE',
+      currency: 'EUR',
+      locale: 'de-DE',
+      taxId: 'DE9',
     }),
-    select: 'account { number kind name legalName email phone address { street city postalCode region } country currency locale taxId status parent { number } ancestorIds }',
-    shows: { account: { number: 'D-NEW', kind: 'CUSTOMER', name: 'Café  GmbH', legalName: 'Café GmbH & Co. KG', email: 'a@example.com', phone: '+49 1',
-      address: { street: 'Kai 1', city: 'Kiel', postalCode: '24103', region: 'SH' }, country: 'DE', currency: 'EUR', locale: 'de-DE', taxId: 'DE9', status: 'ACTIVE', parent: { number: 'DEMO-RESELLER' } } },
+    select:
+      'account { number kind name legalName email phone address { street city postalCode region } country currency locale taxId status parent { number } ancestorIds }',
+    shows: {
+      account: {
+        number: 'D-NEW',
+        kind: 'CUSTOMER',
+        name: 'Café  GmbH',
+        legalName: 'Café GmbH & Co. KG',
+        email: 'a@example.com',
+        phone: '+49 1',
+        address: { street: 'Kai 1', city: 'Kiel', postalCode: '24103', region: 'SH' },
+        country: 'DE',
+        currency: 'EUR',
+        locale: 'de-DE',
+        taxId: 'DE9',
+        status: 'ACTIVE',
+        parent: { number: 'DEMO-RESELLER' },
+      },
+    },
     other: { name: 'Another' },
     trail: { account: 'DEMO-RESELLER', after: { kind: 'CUSTOMER', name: 'Café  GmbH', country: 'DE', locale: 'de-DE' } },
   },
   {
     mutation: 'updateAccount',
-    input: () => ({ accountId: made['M-UPDATE'], name: 'Renamed', email: null, country: 'AT' }),
+    input: () => ({ accountId: id('M-UPDATE'), name: 'Renamed', email: null, country: 'AT' }),
     select: 'account { name email country }',
     shows: { account: { name: 'Renamed', email: null, country: 'AT' } },
     trail: { account: 'M-UPDATE', before: { name: 'M-UPDATE', email: null, country: 'DE' }, after: { name: 'Renamed', email: null, country: 'AT' } },
   },
   {
     mutation: 'holdAccount',
-    input: () => ({ accountId: made['M-HOLD'], reason: 'unpaid' }),
+    input: () => ({ accountId: id('M-HOLD'), reason: 'unpaid' }),
     select: 'account { status }',
     shows: { account: { status: 'ON_HOLD' } },
     trail: { account: 'M-HOLD', before: { status: 'ACTIVE' }, after: { status: 'ON_HOLD', reason: 'unpaid' } },
   },
   {
     mutation: 'releaseAccount',
-    input: () => ({ accountId: made['M-RELEASE'] }),
+    input: () => ({ accountId: id('M-RELEASE') }),
     select: 'account { status }',
     shows: { account: { status: 'ACTIVE' } },
     trail: { account: 'M-RELEASE', before: { status: 'ON_HOLD' }, after: { status: 'ACTIVE' } },
   },
   {
     mutation: 'closeAccount',
-    input: () => ({ accountId: made['M-CLOSE'] }),
+    input: () => ({ accountId: id('M-CLOSE') }),
     select: 'account { status }',
     shows: { account: { status: 'CLOSED' } },
     trail: { account: 'M-CLOSE', before: { status: 'ACTIVE' }, after: { status: 'CLOSED' } },
   },
   {
     mutation: 'moveAccount',
-    input: () => ({ accountId: made['M-MOVE'], parentId: id('acc R-RIVAL') }),
+    input: () => ({ accountId: id('M-MOVE'), parentId: id('acc R-RIVAL') }),
     select: 'account { parent { number } }',
     shows: { account: { parent: { number: 'R-RIVAL' } } },
     trail: { account: 'M-MOVE', before: { parent: 'acc DEMO-RESELLER' }, after: { parent: 'acc R-RIVAL' } },
@@ -179,35 +114,69 @@ const DEEDS: readonly Deed[] = [
     mutation: 'createProduct',
     input: () => ({ code: 'D-PRODUCT', name: 'Product', vendor: 'SOPHOS', pricing: 'CONSUMPTION' }),
     select: 'product { code name vendor { code } provisioning pricing status plans { id } }',
-    shows: { product: { code: 'D-PRODUCT', name: 'Product', vendor: { code: 'SOPHOS' }, provisioning: 'EXTERNAL', pricing: 'CONSUMPTION', status: 'ACTIVE', plans: [] } },
+    shows: {
+      product: {
+        code: 'D-PRODUCT',
+        name: 'Product',
+        vendor: { code: 'SOPHOS' },
+        provisioning: 'EXTERNAL',
+        pricing: 'CONSUMPTION',
+        status: 'ACTIVE',
+        plans: [],
+      },
+    },
     other: { name: 'Another' },
     trail: { account: 'PROVIDER', after: { name: 'Product', provisioning: 'EXTERNAL', pricing: 'CONSUMPTION' } },
   },
   {
     mutation: 'updateProduct',
-    input: () => ({ productId: made['M-OLD'], name: 'New', vendor: 'GOOGLE', status: 'RETIRED' }),
+    input: () => ({ productId: id('M-OLD'), name: 'New', vendor: 'GOOGLE', status: 'RETIRED' }),
     select: 'product { name vendor { code } status }',
     shows: { product: { name: 'New', vendor: { code: 'GOOGLE' }, status: 'RETIRED' } },
     trail: { account: 'PROVIDER', before: { name: 'Old', vendor: 'KASPERSKY', status: 'ACTIVE' }, after: { name: 'New', vendor: 'GOOGLE', status: 'RETIRED' } },
   },
   {
     mutation: 'createPlan',
-    input: () => ({ productId: id('prd KES'), sku: 'D-PLAN', billingPolicy: 'PAYG', cycle: 'ANNIVERSARY', dailyQuantity: 'PEAK', minQuantity: 5, maxQuantity: 9 }),
+    input: () => ({
+      productId: id('prd KES'),
+      sku: 'D-PLAN',
+      billingPolicy: 'PAYG',
+      cycle: 'ANNIVERSARY',
+      dailyQuantity: 'PEAK',
+      minQuantity: 5,
+      maxQuantity: 9,
+    }),
     select: 'plan { sku name product { code } billingPolicy cycle dailyQuantity minQuantity maxQuantity status }',
-    shows: { plan: { sku: 'D-PLAN', name: 'D-PLAN', product: { code: 'KES' }, billingPolicy: 'PAYG', cycle: 'ANNIVERSARY', dailyQuantity: 'PEAK', minQuantity: 5, maxQuantity: 9, status: 'ACTIVE' } },
+    shows: {
+      plan: {
+        sku: 'D-PLAN',
+        name: 'D-PLAN',
+        product: { code: 'KES' },
+        billingPolicy: 'PAYG',
+        cycle: 'ANNIVERSARY',
+        dailyQuantity: 'PEAK',
+        minQuantity: 5,
+        maxQuantity: 9,
+        status: 'ACTIVE',
+      },
+    },
     other: { minQuantity: 6 },
     trail: { account: 'PROVIDER', after: { billingPolicy: 'PAYG', cycle: 'ANNIVERSARY', dailyQuantity: 'PEAK', minQuantity: 5, maxQuantity: 9 } },
   },
   {
     mutation: 'updatePlan',
-    input: () => ({ planId: made['M-PLAN'], name: 'Renamed', minQuantity: 2, maxQuantity: 8 }),
+    input: () => ({ planId: id('M-PLAN'), name: 'Renamed', minQuantity: 2, maxQuantity: 8 }),
     select: 'plan { name minQuantity maxQuantity status }',
     shows: { plan: { name: 'Renamed', minQuantity: 2, maxQuantity: 8, status: 'ACTIVE' } },
-    trail: { account: 'PROVIDER', before: { name: 'M-PLAN', minQuantity: 1, maxQuantity: 10_000_000 }, after: { name: 'Renamed', minQuantity: 2, maxQuantity: 8 } },
+    trail: {
+      account: 'PROVIDER',
+      before: { name: 'M-PLAN', minQuantity: 1, maxQuantity: 10_000_000 },
+      after: { name: 'Renamed', minQuantity: 2, maxQuantity: 8 },
+    },
   },
   {
     mutation: 'setPlanPrice',
-    input: () => ({ planId: made['M-PLAN'], currency: 'JPY', validFrom: '2040-01-01', listPrice: '333.4', vendorCost: '250' }),
+    input: () => ({ planId: id('M-PLAN'), currency: 'JPY', validFrom: '2040-01-01', listPrice: '333.4', vendorCost: '250' }),
     select: 'plan { prices { currency validFrom validTo listPrice vendorCost } }',
     shows: { plan: { prices: [{ currency: 'JPY', validFrom: '2040-01-01', validTo: null, listPrice: '333.400000', vendorCost: '250.000000' }] } },
     other: { listPrice: '333.5' },
@@ -225,12 +194,23 @@ const DEEDS: readonly Deed[] = [
   {
     mutation: 'setPriceListEntry',
     input: () => ({
-      priceListId: id('prl DEMO-RESELLER → DEMO-CUSTOMER'), productId: id('prd KES'), planId: id('pln KES-2'), mode: 'MARKUP', percent: '70.5', validFrom: '2040-07-01',
+      priceListId: id('prl DEMO-RESELLER → DEMO-CUSTOMER'),
+      productId: id('prd KES'),
+      planId: id('pln KES-2'),
+      mode: 'MARKUP',
+      percent: '70.5',
+      validFrom: '2040-07-01',
     }),
     select: 'warnings priceList { entries(first: 1) { nodes { product { code } plan { sku } mode percent validFrom validTo reason } } }',
     // 5.50 and 10 %, then 70.5 %: more than the list price of 9.00
-    shows: { warnings: ['KES-2: 10.315250 EUR is above the list price of 9.000000'],
-      priceList: { entries: { nodes: [{ product: { code: 'KES' }, plan: { sku: 'KES-2' }, mode: 'MARKUP', percent: '70.5', validFrom: '2040-07-01', validTo: null, reason: null }] } } },
+    shows: {
+      warnings: ['KES-2: 10.315250 EUR is above the list price of 9.000000'],
+      priceList: {
+        entries: {
+          nodes: [{ product: { code: 'KES' }, plan: { sku: 'KES-2' }, mode: 'MARKUP', percent: '70.5', validFrom: '2040-07-01', validTo: null, reason: null }],
+        },
+      },
+    },
     other: { percent: '71' },
     trail: { account: 'DEMO-RESELLER', after: { product: 'KES', plan: 'KES-2', mode: 'MARKUP', percent: '70.5', validFrom: '2040-07-01' } },
     tells: 'price.changed',
@@ -245,7 +225,7 @@ const DEEDS: readonly Deed[] = [
   },
   {
     mutation: 'assignPriceList',
-    input: () => ({ priceListId: made['M-LIST'], accountId: id('acc C-RIVAL'), validFrom: '2040-07-01' }),
+    input: () => ({ priceListId: id('M-LIST'), accountId: id('acc C-RIVAL'), validFrom: '2040-07-01' }),
     select: 'priceList { assignments { nodes { buyer { number } validFrom validTo } } }',
     shows: { priceList: { assignments: { nodes: [{ buyer: { number: 'C-RIVAL' }, validFrom: '2040-07-01', validTo: null }] } } },
     other: { validFrom: '2040-07-02' },
@@ -255,9 +235,19 @@ const DEEDS: readonly Deed[] = [
   {
     mutation: 'createSubscription',
     input: () => ({ accountId: id('acc DEMO-CUSTOMER'), planId: id('pln KES-1'), quantity: 7, number: 'D-SUB', activatedAt: '2040-06-02T10:00:00+02:00' }),
-    select: 'subscription { number status quantity plan { sku } activatedAt activatedOn endsOn version timeline { from to quantity } } operation { kind state effectiveAt }',
+    select:
+      'subscription { number status quantity plan { sku } activatedAt activatedOn endsOn version timeline { from to quantity } } operation { kind state effectiveAt }',
     shows: {
-      subscription: { number: 'D-SUB', status: 'ACTIVE', quantity: 7, plan: { sku: 'KES-1' }, activatedAt: '2040-06-02T08:00:00.000Z', activatedOn: '2040-06-02', endsOn: null, timeline: [{ from: '2040-06-02', to: null, quantity: 7 }] },
+      subscription: {
+        number: 'D-SUB',
+        status: 'ACTIVE',
+        quantity: 7,
+        plan: { sku: 'KES-1' },
+        activatedAt: '2040-06-02T08:00:00.000Z',
+        activatedOn: '2040-06-02',
+        endsOn: null,
+        timeline: [{ from: '2040-06-02', to: null, quantity: 7 }],
+      },
       operation: { kind: 'ACTIVATE', state: 'SUCCEEDED', effectiveAt: '2040-06-02T08:00:00.000Z' },
     },
     other: { quantity: 8 },
@@ -266,11 +256,20 @@ const DEEDS: readonly Deed[] = [
   },
   {
     mutation: 'changeSubscriptionQuantity',
-    input: () => ({ subscriptionId: made['M-CHANGE'], quantity: 12, effectiveAt: '2040-06-03T00:00:00Z', reason: 'growth' }),
-    select: 'subscription { quantity changes(first: 1) { nodes { sequence kind quantity oldQuantity actor reason effectiveOn } } timeline { from to quantity } } operation { kind state }',
+    input: () => ({ subscriptionId: id('M-CHANGE'), quantity: 12, effectiveAt: '2040-06-03T00:00:00Z', reason: 'growth' }),
+    select:
+      'subscription { quantity changes(first: 1) { nodes { sequence kind quantity oldQuantity actor reason effectiveOn } } timeline { from to quantity } } operation { kind state }',
     shows: {
-      subscription: { quantity: 12, changes: { nodes: [{ sequence: 2, kind: 'QUANTITY', quantity: 12, oldQuantity: 10, actor: 'Olga Operator', reason: 'growth', effectiveOn: '2040-06-03' }] },
-        timeline: [{ from: '2040-06-03', to: null, quantity: 12 }, { from: '2040-05-01', to: '2040-06-03', quantity: 10 }] },
+      subscription: {
+        quantity: 12,
+        changes: {
+          nodes: [{ sequence: 2, kind: 'QUANTITY', quantity: 12, oldQuantity: 10, actor: 'Olga Operator', reason: 'growth', effectiveOn: '2040-06-03' }],
+        },
+        timeline: [
+          { from: '2040-06-03', to: null, quantity: 12 },
+          { from: '2040-05-01', to: '2040-06-03', quantity: 10 },
+        ],
+      },
       operation: { kind: 'QUANTITY', state: 'SUCCEEDED' },
     },
     other: { quantity: 13 },
@@ -279,27 +278,40 @@ const DEEDS: readonly Deed[] = [
   },
   {
     mutation: 'switchSubscriptionPlan',
-    input: () => ({ subscriptionId: made['M-SWITCH'], planId: id('pln KES-2'), quantity: 60, effectiveAt: '2040-06-03T00:00:00Z' }),
+    input: () => ({ subscriptionId: id('M-SWITCH'), planId: id('pln KES-2'), quantity: 60, effectiveAt: '2040-06-03T00:00:00Z' }),
     select: 'subscription { quantity plan { sku } changes(first: 1) { nodes { kind plan { sku } oldPlan { sku } quantity oldQuantity } } } operation { kind }',
-    shows: { subscription: { quantity: 60, plan: { sku: 'KES-2' }, changes: { nodes: [{ kind: 'PLAN', plan: { sku: 'KES-2' }, oldPlan: { sku: 'KES-1' }, quantity: 60, oldQuantity: 10 }] } }, operation: { kind: 'PLAN' } },
+    shows: {
+      subscription: {
+        quantity: 60,
+        plan: { sku: 'KES-2' },
+        changes: { nodes: [{ kind: 'PLAN', plan: { sku: 'KES-2' }, oldPlan: { sku: 'KES-1' }, quantity: 60, oldQuantity: 10 }] },
+      },
+      operation: { kind: 'PLAN' },
+    },
     other: { quantity: 61 },
     trail: { account: 'DEMO-CUSTOMER', before: { plan: 'KES-1', quantity: 10 }, after: { plan: 'KES-2', quantity: 60 } },
     tells: 'subscription.changed',
   },
   {
     mutation: 'setSubscriptionRenewal',
-    input: () => ({ subscriptionId: made['M-RENEW'], renews: true, quantity: 4 }),
+    input: () => ({ subscriptionId: id('M-RENEW'), renews: true, quantity: 4 }),
     select: 'subscription { quantity renews renewsOn renewalQuantity endsOn } operation { kind effectiveAt }',
-    shows: { subscription: { quantity: 10, renews: true, renewsOn: '2041-05-01', renewalQuantity: 4, endsOn: null }, operation: { kind: 'RENEWAL', effectiveAt: '2041-05-01T00:00:00.000Z' } },
+    shows: {
+      subscription: { quantity: 10, renews: true, renewsOn: '2041-05-01', renewalQuantity: 4, endsOn: null },
+      operation: { kind: 'RENEWAL', effectiveAt: '2041-05-01T00:00:00.000Z' },
+    },
     other: { renews: false },
     trail: { account: 'DEMO-CUSTOMER', before: { renewalQuantity: null }, after: { renewalQuantity: 4 } },
     tells: 'subscription.changed',
   },
   {
     mutation: 'terminateSubscription',
-    input: () => ({ subscriptionId: made['M-TERMINATE'], confirmIrreversible: true, effectiveAt: '2040-06-10T00:00:00Z', reason: 'moved' }),
+    input: () => ({ subscriptionId: id('M-TERMINATE'), confirmIrreversible: true, effectiveAt: '2040-06-10T00:00:00Z', reason: 'moved' }),
     select: 'subscription { status endsOn quantity timeline { from to quantity } } operation { kind }',
-    shows: { subscription: { status: 'TERMINATED', endsOn: '2040-06-10', quantity: 10, timeline: [{ from: '2040-05-01', to: '2040-06-10', quantity: 10 }] }, operation: { kind: 'TERMINATE' } },
+    shows: {
+      subscription: { status: 'TERMINATED', endsOn: '2040-06-10', quantity: 10, timeline: [{ from: '2040-05-01', to: '2040-06-10', quantity: 10 }] },
+      operation: { kind: 'TERMINATE' },
+    },
     other: { reason: 'another' },
     trail: { account: 'DEMO-CUSTOMER', before: { status: 'ACTIVE', endsOn: null }, after: { status: 'TERMINATED', endsOn: '2040-06-10' } },
     tells: 'subscription.changed',
@@ -313,9 +325,12 @@ const DEEDS: readonly Deed[] = [
   },
   {
     mutation: 'importBook',
-    input: () => ({ kind: 'ACCOUNTS', uploadId: made['upload'], dryRun: false }),
+    input: () => ({ kind: 'ACCOUNTS', uploadId: id('upload'), dryRun: false }),
     select: 'job { id state kind } report { kind dryRun committed rows accepted rejected }',
-    shows: { job: { state: 'SUCCEEDED', kind: 'IMPORT_BOOK' }, report: { kind: 'ACCOUNTS', dryRun: false, committed: true, rows: 1, accepted: 1, rejected: 0 } },
+    shows: {
+      job: { state: 'SUCCEEDED', kind: 'IMPORT_BOOK' },
+      report: { kind: 'ACCOUNTS', dryRun: false, committed: true, rows: 1, accepted: 1, rejected: 0 },
+    },
     other: { dryRun: true },
     trail: { account: 'PROVIDER', after: { rows: 1 } },
   },
@@ -350,67 +365,80 @@ interface TrailRow {
 }
 
 const trailSince = (last: string): Promise<TrailRow[]> =>
-  sql<TrailRow>(
+  ask.sql<TrailRow>(
     `select a.number as account, e.action, e.before, e.after, e.actor_name as actor, e.request_id as request from audit_event e join account a on a.id = e.account_id
       where e.xmin::text::bigint >= $1::bigint order by e.occurred_at`,
     [last],
   );
-const eventsSince = (last: string): Promise<{ topic: string; payload: object }[]> => sql('select topic, payload from outbox_event where id > $1 order by id', [last]);
-const lastEvent = async (): Promise<string> => (await sql<{ id: string }>('select coalesce(max(id), 0) as id from outbox_event'))[0]!.id;
-const lastTransaction = async (): Promise<string> => (await sql<{ id: string }>('select txid_snapshot_xmax(txid_current_snapshot())::text as id'))[0]!.id;
+const eventsSince = (last: string): Promise<{ topic: string; payload: object }[]> =>
+  ask.sql('select topic, payload from outbox_event where id > $1 order by id', [last]);
+const lastEvent = async (): Promise<string> => (await ask.sql<{ id: string }>('select coalesce(max(id), 0) as id from outbox_event'))[0]!.id;
+const lastTransaction = async (): Promise<string> => (await ask.sql<{ id: string }>('select txid_snapshot_xmax(txid_current_snapshot())::text as id'))[0]!.id;
 
 /** Ids in a trail are written as the world calls them. */
 const withIds = (expected: object | undefined): object | null =>
-  expected === undefined ? null : Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, typeof value === 'string' && value.startsWith('acc ') ? id(value) : value]));
+  expected === undefined
+    ? null
+    : Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, typeof value === 'string' && value.startsWith('acc ') ? id(value) : value]));
 
 describe('what each mutation does', () => {
   it('has a row for every mutation of the schema', () => {
     expect([...DEEDS.map(({ mutation }) => mutation), ...Object.keys(ELSEWHERE)].sort()).toEqual(Object.keys(mutations).sort());
   });
 
-  it.each(DEEDS)('$mutation changes, is in the trail, is told, and answers a retry without doing it again', async ({ mutation, input, select, shows, other, trail, tells }) => {
-    const keyed = hasKey(mutation);
-    const given: Record<string, unknown> = { ...input(), ...(keyed && { idempotencyKey: key() }) };
-    const [lastTold, lastDone] = [await lastEvent(), await lastTransaction()];
-    const all = `${select} replayed`;
+  it.each(DEEDS)(
+    '$mutation changes, is in the trail, is told, and answers a retry without doing it again',
+    async ({ mutation, input, select, shows, other, trail, tells }) => {
+      const keyed = ask.hasKey(mutation);
+      const given: Record<string, unknown> = { ...input(), ...(keyed && { idempotencyKey: key() }) };
+      const [lastTold, lastDone] = [await lastEvent(), await lastTransaction()];
+      const all = `${select} replayed`;
 
-    const first = await call(mutation, given, { select: all });
-    expect(first.userErrors).toEqual([]);
-    expect(first).toMatchObject({ ...shows, replayed: false });
-    if (first.job) await world.server.finished(first.job.id);
+      const first = await ask.call(mutation, given, { select: all });
+      expect(first.userErrors).toEqual([]);
+      expect(first).toMatchObject({ ...shows, replayed: false });
+      if (first.job) await ask.world.server.finished(first.job.id);
 
-    const lines = await trailSince(lastDone);
-    if (trail) {
-      expect(lines).toMatchObject([{ account: trail.account, action: mutation, actor: 'Olga Operator' }]);
-      expect(lines[0]!.before ?? {}).toMatchObject(withIds(trail.before) ?? {});
-      expect(lines[0]!.after ?? {}).toMatchObject(withIds(trail.after) ?? {});
-    } else expect(lines).toEqual([]);
-    expect((await eventsSince(lastTold)).map(({ topic }) => topic)).toEqual(tells ? [tells] : []);
+      const lines = await trailSince(lastDone);
+      if (trail) {
+        expect(lines).toMatchObject([{ account: trail.account, action: mutation, actor: 'Olga Operator' }]);
+        expect(lines[0]!.before ?? {}).toMatchObject(withIds(trail.before) ?? {});
+        expect(lines[0]!.after ?? {}).toMatchObject(withIds(trail.after) ?? {});
+      } else expect(lines).toEqual([]);
+      expect((await eventsSince(lastTold)).map(({ topic }) => topic)).toEqual(tells ? [tells] : []);
 
-    if (!keyed) return;
-    const before = await books();
-    const again = await call(mutation, given, { select: all });
-    expect(again).toEqual({ ...first, ...(first.job && { job: again.job }), replayed: true });
-    const reused = await call(mutation, { ...given, ...other }, { select: all });
-    expect(reused).toMatchObject({ replayed: false, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', path: ['input', 'idempotencyKey'] }] });
-    const invalid = await call(mutation, { ...given, idempotencyKey: 'short' }, { select: all });
-    expect(invalid).toMatchObject({ userErrors: [{ code: 'IDEMPOTENCY_KEY_INVALID', path: ['input', 'idempotencyKey'] }] });
-    expect(await books()).toEqual(before);
-  });
+      if (!keyed) return;
+      const before = await ask.books();
+      const again = await ask.call(mutation, given, { select: all });
+      expect(again).toEqual({ ...first, ...(first.job && { job: again.job }), replayed: true });
+      const reused = await ask.call(mutation, { ...given, ...other }, { select: all });
+      expect(reused).toMatchObject({ replayed: false, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', path: ['input', 'idempotencyKey'] }] });
+      const invalid = await ask.call(mutation, { ...given, idempotencyKey: 'short' }, { select: all });
+      expect(invalid).toMatchObject({ userErrors: [{ code: 'IDEMPOTENCY_KEY_INVALID', path: ['input', 'idempotencyKey'] }] });
+      expect(await ask.books()).toEqual(before);
+    },
+  );
 
   it('demands a key of every mutation that moves money or takes long', () => {
     const demanding = Object.keys(mutations).filter((mutation) => {
-      const type = schema.getType(typeOf(mutation));
+      const type = schema.getType(inputTypeOf(mutation));
       const field = isInputObjectType(type) ? type.getFields()['idempotencyKey'] : undefined;
       return field && isNonNullType(field.type);
     });
     expect(demanding.sort()).toEqual([
-      'changeSubscriptionQuantity', 'closeBillingPeriod', 'createSubscription', 'importBook', 'runBilling', 'setSubscriptionRenewal', 'switchSubscriptionPlan', 'terminateSubscription',
+      'changeSubscriptionQuantity',
+      'closeBillingPeriod',
+      'createSubscription',
+      'importBook',
+      'runBilling',
+      'setSubscriptionRenewal',
+      'switchSubscriptionPlan',
+      'terminateSubscription',
     ]);
   });
 
   it('refuses a request without a demanded key before anything else', async () => {
-    const { errors } = await world.ask('operator', query('runBilling', ''), { input: { billingPeriod: '2026-05' } });
+    const { errors } = await ask.world.ask('operator', ask.query('runBilling', ''), { input: { billingPeriod: '2026-05' } });
     expect(errors![0]!.extensions['code']).toBe('BAD_USER_INPUT');
     expect(errors![0]!.message).toContain('idempotencyKey');
   });
@@ -418,16 +446,19 @@ describe('what each mutation does', () => {
   it('takes a key for the person who used it: another’s same key is another request', async () => {
     const idempotencyKey = key();
     const input = (name: string): object => ({ kind: 'CUSTOMER', parentId: id('acc DEMO-RESELLER'), name, country: 'DE', currency: 'EUR', idempotencyKey });
-    const [one, other] = [await call('createAccount', input('One'), { select: 'account { id }' }), await call('createAccount', input('Other'), { select: 'account { id }', as: 'reseller' })];
+    const [one, other] = [
+      await ask.call('createAccount', input('One'), { select: 'account { id }' }),
+      await ask.call('createAccount', input('Other'), { select: 'account { id }', as: 'reseller' }),
+    ];
     expect([one.userErrors, other.userErrors]).toEqual([[], []]);
     expect(one.account.id).not.toBe(other.account.id);
   });
 
   it('advanceClock moves time forward, and what is due happens (T2)', async () => {
-    const payload = await call('advanceClock', { to: '2040-07-02T00:00:00Z' }, { select: 'now' });
+    const payload = await ask.call('advanceClock', { to: '2040-07-02T00:00:00Z' }, { select: 'now' });
     expect(payload.userErrors).toEqual([]);
     expect(payload.now >= '2040-07-02T00:00:00.000Z').toBe(true);
-    const { data } = await world.ask('operator', '{ viewer { clock { today } } subscription(number: "M-ENDING") { status endsOn } }');
+    const { data } = await ask.world.ask('operator', '{ viewer { clock { today } } subscription(number: "M-ENDING") { status endsOn } }');
     expect(data).toEqual({ viewer: { clock: { today: '2040-07-02' } }, subscription: { status: 'TERMINATED', endsOn: '2040-07-01' } });
   });
 });

@@ -83,9 +83,10 @@ describe('row-level security', () => {
     const { system } = world.server.app.database;
     for (const number of ['DEMO-CUSTOMER', 'C-BESIDE', 'DEMO-RESELLER', 'R-RIVAL', 'PROVIDER']) {
       const account = world.id(`acc ${number}`).slice('acc_'.length);
-      const { rows } = await system.query<{ count: string }>(`select count(*) from ${table} where ${owner} in (select id from account where path @> array[$1::uuid])`, [
-        account,
-      ]);
+      const { rows } = await system.query<{ count: string }>(
+        `select count(*) from ${table} where ${owner} in (select id from account where path @> array[$1::uuid])`,
+        [account],
+      );
       await enter(account);
       expect({ number, seen: await count(table) }).toEqual({ number, seen: Number(rows[0]!.count) });
     }
@@ -114,12 +115,21 @@ describe('row-level security', () => {
   });
 
   it.each([
-    ['an account above itself', `insert into account (id, number, kind, parent_id, path, name, country, currency, locale, status, created_at, updated_at)
-      select gen_random_uuid(), 'X', 'CUSTOMER', (select id from account_name where kind = 'PROVIDER'), '{}', 'X', 'DE', 'EUR', 'en', 'ACTIVE', now(), now()`],
-    ['a price list of its seller', `insert into price_list (id, seller_id, name, created_at, updated_at)
-      select gen_random_uuid(), (select id from account_name where number = 'DEMO-RESELLER'), 'X', now(), now()`],
-    ['a job of others', `insert into job (id, kind, state, account_id, requested_by, created_at)
-      select gen_random_uuid(), 'x', 'QUEUED', (select id from account_name where number = 'R-RIVAL'), 'x', now()`],
+    [
+      'an account above itself',
+      `insert into account (id, number, kind, parent_id, path, name, country, currency, locale, status, created_at, updated_at)
+      select gen_random_uuid(), 'X', 'CUSTOMER', (select id from account_name where kind = 'PROVIDER'), '{}', 'X', 'DE', 'EUR', 'en', 'ACTIVE', now(), now()`,
+    ],
+    [
+      'a price list of its seller',
+      `insert into price_list (id, seller_id, name, created_at, updated_at)
+      select gen_random_uuid(), (select id from account_name where number = 'DEMO-RESELLER'), 'X', now(), now()`,
+    ],
+    [
+      'a job of others',
+      `insert into job (id, kind, state, account_id, requested_by, created_at)
+      select gen_random_uuid(), 'x', 'QUEUED', (select id from account_name where number = 'R-RIVAL'), 'x', now()`,
+    ],
   ])('refuses a customer to write %s', async (_, sql) => {
     await enter(world.id('acc DEMO-CUSTOMER').slice('acc_'.length));
     await expect(client.query(sql)).rejects.toThrow(/row-level security|permission denied/);

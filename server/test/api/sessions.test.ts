@@ -43,7 +43,9 @@ describe('a session', () => {
 
   it('is kept as a hash only', async () => {
     const token = (await signIn(server, 'operator@demo.test')).split('=')[1]!;
-    const { rows } = await server.app.database.system.query<{ text: string }>(`select string_agg(s::text || encode(token_hash, 'escape'), ' ') as text from session s`);
+    const { rows } = await server.app.database.system.query<{ text: string }>(
+      `select string_agg(s::text || encode(token_hash, 'escape'), ' ') as text from session s`,
+    );
     expect(rows[0]!.text).not.toContain(token);
   });
 
@@ -73,7 +75,9 @@ describe('a session', () => {
 
   it('ends when its account is closed', async () => {
     const ask = await server.as('operator');
-    const { data } = await ask('mutation { createAccount(input: { kind: CUSTOMER, number: "C-CLOSED", name: "C", country: "DE", currency: "EUR" }) { account { id } } }');
+    const { data } = await ask(
+      'mutation { createAccount(input: { kind: CUSTOMER, number: "C-CLOSED", name: "C", country: "DE", currency: "EUR" }) { account { id } } }',
+    );
     await addPerson(server.app.database.system, 'closed@demo.test', 'C-CLOSED', 'CUSTOMER');
     const cookie = await signIn(server, 'closed@demo.test');
     await ask('mutation ($id: ID!) { closeAccount(input: { accountId: $id }) { userErrors { code } } }', { id: data.createAccount.account.id });
@@ -104,7 +108,10 @@ describe('a password', () => {
   it('is refused in the same words for a person who is not there', async () => {
     const [wrong, nobody] = [await trySignIn('finance@demo.test', 'wrong'), await trySignIn('nobody@demo.test', 'wrong')];
     expect(wrong).toEqual(nobody);
-    expect(wrong).toEqual({ viewer: null, userErrors: [{ code: 'SIGN_IN_FAILED', message: 'email or password is wrong', path: ['input', 'password'], parameters: [] }] });
+    expect(wrong).toEqual({
+      viewer: null,
+      userErrors: [{ code: 'SIGN_IN_FAILED', message: 'email or password is wrong', path: ['input', 'password'], parameters: [] }],
+    });
   });
 
   it('costs as much to refuse where nobody is there', async () => {
@@ -127,7 +134,10 @@ describe('a password', () => {
 
   it('cannot be tried more often by aliases in one request', async () => {
     const email = await person('aliased@demo.test');
-    const tries = Array.from({ length: 30 }, (_, index) => `t${index}: signIn(input: { email: "${email}", password: "wrong-${index}" }) { userErrors { code } }`);
+    const tries = Array.from(
+      { length: 30 },
+      (_, index) => `t${index}: signIn(input: { email: "${email}", password: "wrong-${index}" }) { userErrors { code } }`,
+    );
     const { data } = await server.raw(`mutation { ${tries.join(' ')} }`);
     const codes = Object.values<{ userErrors: { code: string }[] }>(data).map(({ userErrors }) => userErrors[0]!.code);
     expect(codes.filter((code) => code === 'SIGN_IN_FAILED')).toHaveLength(10);
