@@ -10,6 +10,7 @@ import { CreateHistoryRun } from './20261121219000_create_history_run.ts';
 import { CreateServiceDue } from './20261121219500_create_service_due.ts';
 import { CreateRatingState } from './20261121219700_create_rating_state.ts';
 import { CreateInvariants } from './20261121220000_create_invariants.ts';
+import { ScopeMarksAndMoves } from './20261122001000_scope_marks_and_moves.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261121219500_create_service_due', class: CreateServiceDue },
   { name: '20261121219700_create_rating_state', class: CreateRatingState },
   { name: '20261121220000_create_invariants', class: CreateInvariants },
+  { name: '20261122001000_scope_marks_and_moves', class: ScopeMarksAndMoves },
 ];

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLInterfaceType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { AccountResolver } from './accounts/account.resolver.ts';
 import { ViewerResolver } from './accounts/viewer.resolver.ts';
@@ -56,6 +56,8 @@ export function createSchema(mode: 'sandbox' | 'production'): GraphQLSchema {
     [schema.getSubscriptionType(), 'What can be followed live, over server-sent events.'],
   ] as const;
   for (const [root, description] of roots) if (root) root.description = description;
+  // type-graphql answers with a promise, which graphql-jit does not wait for.
+  (schema.getType('Node') as GraphQLInterfaceType).resolveType = ({ __typename }: { __typename: string }) => __typename;
   return schema;
 }
 

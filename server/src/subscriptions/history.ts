@@ -73,8 +73,13 @@ export async function readHistory(em: EntityManager, subscription: ServiceSubscr
 }
 
 export async function rulePlans(em: EntityManager, productId: string): Promise<Map<string, RulePlan>> {
-  const plans = await em.find(Plan, { product: productId });
+  const plans = await em.find(Plan, { product: productId }, { populate: ['product'] });
   return new Map(plans.map((plan) => [plan.id, plan.rules()]));
+}
+
+/** Plans that somebody could move to, which a refusal may name. */
+export function offered(plans: ReadonlyMap<string, RulePlan>): RulePlan[] {
+  return [...plans.values()].filter((plan) => plan.offered);
 }
 
 /** A line to be added. */
