@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { AccountResolver } from './accounts/account.resolver.ts';
 import { ViewerResolver } from './accounts/viewer.resolver.ts';
-import { BillingPeriodFields, BillingResolver, SubscriptionChargeFields } from './billing/billing.resolver.ts';
+import { BillingPeriodFields, BillingResolver, NextChargeFields, SubscriptionChargeFields } from './billing/billing.resolver.ts';
 import { EdgePreviewFields, PreviewResolver } from './billing/preview.resolver.ts';
 import { CatalogResolver, PlanFields, ProductFields, VendorFields } from './catalog/catalog.resolver.ts';
 import { PriceListFields, PriceListResolver } from './catalog/price-list.resolver.ts';
@@ -30,6 +30,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   BillingResolver,
   BillingPeriodFields,
   SubscriptionChargeFields,
+  NextChargeFields,
   PreviewResolver,
   EdgePreviewFields,
   JobsResolver,

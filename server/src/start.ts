@@ -1,10 +1,12 @@
 /** The composition root: config, database, clock, schema, HTTP, worker. Started by main.ts and by tests. */
+import 'reflect-metadata'; // before any decorated class
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { Worker as Thread } from 'node:worker_threads';
 import type { FastifyRequest } from 'fastify';
 import { Authentication } from './accounts/authentication.ts';
 import { ENTITIES } from './entities.ts';
+import { addExports } from './erp/export-routes.ts';
 import { install, type Installed } from './installation/install.ts';
 import { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -18,6 +20,7 @@ import { Listener } from './platform/listener.ts';
 import { createLogger } from './platform/logger.ts';
 import { addUploads } from './platform/uploads.ts';
 import { createSchema } from './schema.ts';
+import type { Viewer } from './platform/viewer.ts';
 import { startTasks } from './tasks.ts';
 
 export interface Started {
@@ -126,7 +129,9 @@ async function listen(app: App): Promise<{ url: string; close: () => Promise<voi
     },
     logger,
   );
-  await addUploads(server, app, (request) => authentication.identify(credentialsOf(request)));
+  const identify = (request: FastifyRequest): Promise<Viewer | undefined> => authentication.identify(credentialsOf(request));
+  await addUploads(server, app, identify);
+  addExports(server, app, identify);
   await addDashboard(server);
   await server.listen({ port: config.port, host: config.host });
   const { port } = server.server.address() as AddressInfo;

@@ -24,34 +24,34 @@ registerEnumType(ChargeInclude, {
 @InputType({ description: 'Which charges. Conditions are joined by "and".' })
 export class ChargeFilter {
   @Field(() => String, { nullable: true, description: 'Of this billing period, such as `2026-05`.' })
-  billingPeriod?: string | null;
+  billingPeriod?: string | null | undefined;
 
   @Field(() => ID, { nullable: true, description: 'For services of this account or one below it, on every edge.' })
-  accountId?: string | null;
+  accountId?: string | null | undefined;
 
   @Field(() => ID, { nullable: true, description: 'Sold by this account.' })
-  sellerId?: string | null;
+  sellerId?: string | null | undefined;
 
   @Field(() => ID, { nullable: true, description: 'Bought by this account.' })
-  buyerId?: string | null;
+  buyerId?: string | null | undefined;
 
   @Field(() => ID, { nullable: true, description: 'Of this subscription.' })
-  subscriptionId?: string | null;
+  subscriptionId?: string | null | undefined;
 
   @Field(() => [ChargeStatusEnum], { nullable: true, description: 'In one of these statuses.' })
-  status?: string[] | null;
+  status?: string[] | null | undefined;
 
   @Field(() => [ChargeKindEnum], { nullable: true, description: 'Of one of these kinds.' })
-  kind?: ChargeKind[] | null;
+  kind?: ChargeKind[] | null | undefined;
 
   @Field(() => DateTime, { nullable: true, description: 'Made or changed after this instant.' })
-  updatedAfter?: number | null;
+  updatedAfter?: number | null | undefined;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether an ERP took them over.' })
-  acknowledged?: boolean | null;
+  acknowledged?: boolean | null | undefined;
 
   @Field(() => String, { nullable: true, description: 'Code of the vendor, such as `KASPERSKY`.' })
-  vendor?: string | null;
+  vendor?: string | null | undefined;
 }
 
 export const ChargeOrderInput = orderInputOf('Charge', { BILLING_PERIOD: 'By billing period, then by number.' });

@@ -1,19 +1,21 @@
 import { formatUnitPrice, parseUnitPrice } from '@cloudtill/domain/money/unit-price';
 import { isCurrency } from '@cloudtill/domain/money/currency';
-import { isTimeZone } from '@cloudtill/domain/calendar/local-date';
+import { isoDate, isTimeZone } from '@cloudtill/domain/calendar/local-date';
 import { simulateCharges, type Simulation } from '@cloudtill/domain/billing/simulation';
 import { refusal, type Refusal } from '@cloudtill/domain/refusal';
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../platform/context.ts';
-import { equals, isAnyOf, nested, readChanged, readPage, type Page } from '../platform/look-ahead.ts';
+import { equals, extendShape, isAnyOf, nested, readChanged, readPage, value, type Page } from '../platform/look-ahead.ts';
 import { JobType, jobShape } from '../platform/job.type.ts';
 import { waitForJob } from '../platform/jobs.ts';
+import { Money, toMoney } from '../platform/money.type.ts';
 import { Needs } from '../platform/needs.ts';
 import { orderOf, type OrderInput } from '../platform/order.type.ts';
 import { payloadOf, toPayload, type Payload } from '../platform/payload.type.ts';
+import { DateOnly } from '../platform/scalars.ts';
 import { transact } from '../platform/use-case.ts';
-import { SubscriptionType } from '../subscriptions/subscription.type.ts';
+import { subscriptionShape, SubscriptionType } from '../subscriptions/subscription.type.ts';
 import {
   BillingPeriodFilter,
   BillingPeriodOrderInput,
@@ -40,6 +42,7 @@ import {
 import { chargeConditions, monthCondition } from './charge-filter.ts';
 import { readChargeTotals } from './charge-totals.ts';
 import { CHARGE_ORDERS, ChargeConnection, chargeShape } from './charge.type.ts';
+import { nextChargeOf } from './next-charge.ts';
 import { ChargeTotal, SimulateChargesPayload, toSimulatedCharges } from './simulation.type.ts';
 import { startBilling, startClosing } from './start-billing.ts';
 
@@ -81,6 +84,33 @@ export class SubscriptionChargeFields {
     @Info() info: GraphQLResolveInfo,
   ): Page {
     return nested(of, info);
+  }
+}
+
+// The row brings the subscription's key; what it will cost is computed for all rows of a page at once.
+extendShape(subscriptionShape, { nextCharge: value('id', ([id]) => id) });
+
+@ObjectType('NextCharge', { description: 'What a subscription will cost next.' })
+class NextChargeType {
+  @Field(() => String, { description: 'The month in which it will be billed, such as `2026-05`.' })
+  billingPeriod!: string;
+
+  @Field(() => DateOnly, { description: 'First day that it will cover.' })
+  periodStart!: string;
+
+  @Field(() => Money, { description: 'The amount, as things stand, on the edge that concerns the viewer: the one they sell on, else the one they buy on.' })
+  net!: Money;
+}
+
+@Resolver(() => SubscriptionType)
+export class NextChargeFields {
+  @FieldResolver(() => NextChargeType, {
+    nullable: true,
+    description: 'What it will cost next, as things stand, in the first month that was not billed yet. Null where nothing is to come or no price is known.',
+  })
+  async nextCharge(@Root() { nextCharge: key }: { nextCharge: string }, @Ctx() context: RequestContext): Promise<NextChargeType | null> {
+    const next = await nextChargeOf(key, context);
+    return next && { billingPeriod: next.month.name, periodStart: isoDate(next.start), net: toMoney(next.netMinor, next.currency)! };
   }
 }
 

@@ -228,11 +228,11 @@ export function chargeNumber(month: string, id: string): string {
 const big = (cell: Cell | undefined): bigint => BigInt(String(cell));
 
 /** Whether the viewer is the seller of the edge, with sight of costs. @rule P6 "visible to the seller of the edge only" */
-const ifSeller = (alias: string, sql: Sql, column: string): string =>
+export const ifSeller = (alias: string, sql: Sql, column: string): string =>
   may(sql.viewer, 'costs:read') ? `case when ${alias}.seller_id = ${sql.viewerAccount()} then ${alias}.${column} end` : `null::bigint`;
 
 /** A markup tells the seller's cost, so a buyer may not see it; the provider sees all. */
-const ifRateMayBeSeen = (alias: string, sql: Sql, expression: string): string =>
+export const ifRateMayBeSeen = (alias: string, sql: Sql, expression: string): string =>
   sql.seesAll
     ? expression
     : `case when ${alias}.rate_mode = 'DISCOUNT' or (${alias}.seller_id = ${sql.viewerAccount()} and ${may(sql.viewer, 'costs:read')}) then ${expression} end`;

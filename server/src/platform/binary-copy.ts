@@ -131,15 +131,18 @@ export class BinaryRows {
 export class BinaryReader {
   readonly buffer: Buffer;
   #at: number;
+  readonly #end: number;
 
-  constructor(file: Buffer) {
+  /** @param start where the first row begins; left out for a whole file, whose header is passed over */
+  constructor(file: Buffer, start = file.length === 0 ? 0 : HEADER_BYTES + file.readInt32BE(SIGNATURE.length + 4), end = file.length) {
     this.buffer = file;
-    this.#at = file.length === 0 ? 0 : HEADER_BYTES + file.readInt32BE(SIGNATURE.length + 4);
+    this.#at = start;
+    this.#end = end;
   }
 
   /** Goes to the next row; false after the last one. */
   next(): boolean {
-    if (this.buffer.length === 0) return false;
+    if (this.#at >= this.#end) return false;
     const fields = this.buffer.readInt16BE(this.#at);
     this.#at += 2;
     return fields >= 0;
@@ -157,6 +160,13 @@ export class BinaryReader {
     return length < 0 ? undefined : start;
   }
 
+  /** Where the bytes of a field are that cannot be null. */
+  #value(): number {
+    const start = this.#field();
+    if (start === undefined) throw new RangeError('a null where a value must be');
+    return start;
+  }
+
   skip(fields: number): void {
     for (let index = 0; index < fields; index++) this.#field();
   }
@@ -169,16 +179,55 @@ export class BinaryReader {
 
   /** A uuid as sixteen latin1 characters: a key for maps that costs no formatting. */
   uuidKey(): string {
-    const start = this.#field()!;
+    const start = this.#value();
     return this.buffer.toString('latin1', start, start + 16);
   }
 
+  uuid(): string {
+    const start = this.#value();
+    return hyphenated(this.buffer.toString('hex', start, start + 16));
+  }
+
+  text(): string {
+    const start = this.#value();
+    return this.buffer.toString('utf8', start, this.#at);
+  }
+
+  optionalText(): string | undefined {
+    const start = this.#field();
+    return start === undefined ? undefined : this.buffer.toString('utf8', start, this.#at);
+  }
+
+  int2(): number {
+    return this.buffer.readInt16BE(this.#value());
+  }
+
   int4(): number {
-    return this.buffer.readInt32BE(this.#field());
+    return this.buffer.readInt32BE(this.#value());
+  }
+
+  optionalInt4(): number | undefined {
+    const start = this.#field();
+    return start === undefined ? undefined : this.buffer.readInt32BE(start);
   }
 
   int8(): bigint {
-    return this.buffer.readBigInt64BE(this.#field());
+    return this.buffer.readBigInt64BE(this.#value());
+  }
+
+  optionalInt8(): bigint | undefined {
+    const start = this.#field();
+    return start === undefined ? undefined : this.buffer.readBigInt64BE(start);
+  }
+
+  /** An `integer[]` of one dimension without nulls. */
+  int4Array(): number[] {
+    const start = this.#value();
+    if (this.buffer.readInt32BE(start) === 0) return [];
+    const length = this.buffer.readInt32BE(start + 12);
+    const numbers: number[] = [];
+    for (let index = 0, at = start + 24; index < length; index++, at += 8) numbers.push(this.buffer.readInt32BE(at));
+    return numbers;
   }
 
   date(): LocalDate {
@@ -192,6 +241,43 @@ export class BinaryReader {
     const day = this.buffer.readInt32BE(start);
     return (day === OPEN_END ? OPEN_END : day + DAYS_TO_2000) as LocalDate;
   }
+}
+
+/** Puts rows back together out of the chunks in which a stream brings them. */
+export class BinaryRowStream {
+  #rest: Buffer = Buffer.alloc(0);
+  #started = false;
+
+  /** @returns a reader over the whole rows of what came so far; it is done with before the next chunk */
+  add(chunk: Buffer): BinaryReader {
+    const file = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
+    const start = this.#started ? 0 : HEADER_BYTES;
+    if (!this.#started && file.length < HEADER_BYTES) {
+      this.#rest = file;
+      return new BinaryReader(Buffer.alloc(0));
+    }
+    this.#started = true;
+    const end = endOfWholeRows(file, start);
+    this.#rest = file.subarray(end);
+    return new BinaryReader(file, start, end);
+  }
+}
+
+/** Where the last row ends that is there to its last byte. */
+function endOfWholeRows(file: Buffer, start: number): number {
+  let end = start;
+  while (end + 2 <= file.length) {
+    const fields = file.readInt16BE(end);
+    if (fields < 0) break; // the trailer
+    let at = end + 2;
+    for (let field = 0; field < fields; field++) {
+      if (at + 4 > file.length) return end;
+      at += 4 + Math.max(0, file.readInt32BE(at));
+    }
+    if (at > file.length) return end;
+    end = at;
+  }
+  return end;
 }
 
 /** Runs a query and returns its rows as one binary file. For answers that fit in memory: a batch. */
@@ -214,7 +300,10 @@ export async function copyIn(client: PoolClient, table: string, columns: readonl
 
 /** `0190…-…` of a key made by {@link BinaryReader.uuidKey}. */
 export function uuidOfKey(key: string): string {
-  const hex = Buffer.from(key, 'latin1').toString('hex');
+  return hyphenated(Buffer.from(key, 'latin1').toString('hex'));
+}
+
+function hyphenated(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
