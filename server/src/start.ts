@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { Worker as Thread } from 'node:worker_threads';
 import type { FastifyRequest } from 'fastify';
-import { Authentication } from './accounts/authentication.ts';
+import { Authentication, authenticationOf } from './accounts/authentication.ts';
+import { loadDemo } from './demo/load-demo.ts';
 import { ENTITIES } from './entities.ts';
 import { addExports } from './erp/export-routes.ts';
 import { install, type Installed } from './installation/install.ts';
@@ -70,6 +71,8 @@ export async function start(config: Config, { workerOnThisThread = false }: Star
     await awaken(app);
     closing.push(() => app.listener.close());
     const installed = await install(app);
+    if (config.role !== 'worker') await Authentication.open(app);
+    if (config.demo && config.role === 'all') await loadDemo(app);
     if (config.role === 'worker' || (config.role === 'all' && workerOnThisThread)) {
       const worker = await startTasks(app);
       closing.push(() => worker.stop());
@@ -101,7 +104,7 @@ async function startWorkerThread(config: Config, databaseUrl: string): Promise<(
 
 async function listen(app: App): Promise<{ url: string; close: () => Promise<void> }> {
   const { config, logger } = app;
-  const authentication = await Authentication.open(app);
+  const authentication = authenticationOf(app);
   const server = await createHttpServer(app);
   const cookie = sessionCookie(config);
   const credentialsOf = (request: FastifyRequest): { cookie: string | undefined; bearer: string | undefined } => ({

@@ -68,7 +68,9 @@ export const importBookTask: Task = async (payload, work) => {
     actor: ImportAtWork['actor'] & { accountId: string };
   };
   try {
-    const report = await work.app.database.systemTransaction((client) => importFile(client, work, kind, uploadId, dryRun, actor));
+    const report = await work.app.database.systemTransaction((client) =>
+      importRows(client, work, kind, readBookFile(work.app.database.system, uploadId, IMPORTERS[kind].columns), dryRun, actor),
+    );
     const committed = !dryRun && report.rejected === 0;
     return { result: { kind, dryRun, committed, ...report } satisfies ImportResult };
   } catch (error) {
@@ -77,11 +79,12 @@ export const importBookTask: Task = async (payload, work) => {
   }
 };
 
-async function importFile(
+/** Judges rows and, where all of them are fine and this is no dry run, writes them; in the caller's transaction. */
+export async function importRows(
   client: PoolClient,
   work: JobAtWork,
   kind: BookKind,
-  uploadId: string,
+  rows: AsyncIterable<BookRow>,
   dryRun: boolean,
   actor: ImportAtWork['actor'] & { accountId: string },
 ): Promise<Report> {
@@ -99,7 +102,7 @@ async function importFile(
     startOf: (day) => app.clock.startOf(day),
     progress: (done, total) => work.progress(done, total),
   };
-  const write = await importer.take(counted(readBookFile(app.database.system, uploadId, importer.columns), report), report, atWork);
+  const write = await importer.take(counted(rows, report), report, atWork);
   if (dryRun || !report.isClean) return report.finish();
   const { events = [] } = await write();
   for (const { topic, payload } of events)
@@ -107,7 +110,7 @@ async function importFile(
   await client.query(
     `insert into audit_event (account_id, sequence, occurred_at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_number, after, previous_hash, hash)
      values ($1, 0, $2, $3, $4, $5, 'importBook', 'Book', $6, $7, $8, '', '')`,
-    [actor.accountId, now, actor.kind, actor.id, actor.name, jobId, kind, JSON.stringify({ rows: report.rows, uploadId })],
+    [actor.accountId, now, actor.kind, actor.id, actor.name, jobId, kind, JSON.stringify({ rows: report.rows })],
   );
   return report.finish();
 }

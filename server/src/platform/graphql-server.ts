@@ -122,11 +122,12 @@ const APOLLO_CODES = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED
 /** What leaves: our own codes and the protocol's. Anything else is a fault of ours: logged, and masked. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, logger: Logger): GraphQLFormattedError {
   const thrown = error instanceof GraphQLError && error.originalError ? error.originalError : error;
-  const { code } = (thrown instanceof GraphQLError ? thrown.extensions : (formatted.extensions ?? {})) as { code?: string };
+  // Ours stands on what was thrown, the protocol's on what Apollo made of it.
+  const own = thrown instanceof GraphQLError ? thrown.extensions : {};
+  const code = (own['code'] ?? formatted.extensions?.['code']) as string | undefined;
   const where = { ...(formatted.locations ? { locations: formatted.locations } : {}), ...(formatted.path ? { path: formatted.path } : {}) };
-  if (code !== undefined && (code in ERROR_CODES || APOLLO_CODES.has(code))) {
-    const extensions = thrown instanceof GraphQLError ? thrown.extensions : formatted.extensions;
-    return { message: messageOf(formatted, thrown).slice(0, 1_000), ...where, extensions: { ...extensions, code } };
+  if (code !== undefined && (Object.hasOwn(ERROR_CODES, code) || APOLLO_CODES.has(code))) {
+    return { message: messageOf(formatted, thrown).slice(0, 1_000), ...where, extensions: { ...own, code } };
   }
   // A request that does not fit the schema, found by graphql-js itself.
   if (thrown instanceof GraphQLError && !thrown.path && thrown === error && code === undefined)

@@ -1,5 +1,6 @@
 /** The one HTTP server: headers, cookies, limits, health, the dashboard's files. Rooms add their routes to it. */
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import statics from '@fastify/static';
@@ -35,6 +36,10 @@ export async function createHttpServer(app: App): Promise<FastifyInstance> {
     // Nothing we take is worth unpacking; a small body that grows is an attack.
     if (encoding !== undefined && encoding !== 'identity')
       await reply.code(415).send(problem('UNSUPPORTED_ENCODING', 'send the body without a content-encoding'));
+    else if (Number(request.headers['content-length'] ?? 0) > (request.routeOptions.bodyLimit ?? MAX_BODY_BYTES)) {
+      await drain(request.raw);
+      await reply.code(413).send(problem('BODY_TOO_LARGE', `the body is larger than ${MAX_BODY_BYTES} bytes`));
+    }
   });
   server.setErrorHandler(async (error: { statusCode?: number; message: string; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -47,6 +52,14 @@ export async function createHttpServer(app: App): Promise<FastifyInstance> {
   });
   addHealth(server, app);
   return server;
+}
+
+const MAX_DRAINED_BYTES = 16 * 1024 * 1024;
+
+/** Reads a body that nobody wants, up to a bound: who is cut off while sending never sees the answer. */
+async function drain(body: IncomingMessage): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of body) if ((bytes += (chunk as Buffer).length) > MAX_DRAINED_BYTES) return;
 }
 
 /** The dashboard is one page that finds its own way; whatever no room answers is that page. */

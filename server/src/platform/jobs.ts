@@ -129,7 +129,8 @@ export async function startWorker(
   };
 }
 
-async function runJob(app: App, task: Task, payload: { jobId: string }, signal: AbortSignal): Promise<void> {
+/** Works a job off, and shows on its row how it goes. */
+export async function runJob(app: App, task: Task, payload: { readonly jobId: string }, signal: AbortSignal): Promise<void> {
   const { jobId } = payload;
   const pool = app.database.system;
   const tell = (): Promise<unknown> => pool.query(`select pg_notify('cloudtill_job', $1)`, [jobId]);

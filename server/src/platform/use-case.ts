@@ -10,7 +10,7 @@ import { isRetryable, sqlState, UNIQUE_VIOLATION } from './errors.ts';
 import { newId } from './ids.ts';
 import { signedIn, type App, type RequestContext } from './context.ts';
 import { scopeOf, type Viewer } from './viewer.ts';
-import { AuditEvent, IdempotencyRecord, OutboxEvent } from './work.entities.ts';
+import { AuditEvent, IdempotencyRecord } from './work.entities.ts';
 
 const MAX_TRIES = 5;
 const RETRY_MS = 20;
@@ -118,6 +118,7 @@ async function once<T>(
       }
     }
     const trail: AuditLine[] = [];
+    const events: { topic: string; payload: object }[] = [];
     const unit: Unit = {
       em,
       app,
@@ -125,11 +126,13 @@ async function once<T>(
       now,
       operationId: newId(),
       audit: (line) => trail.push(line),
-      emit: (topic, payload) => em.persist(em.create(OutboxEvent, { topic, payload, recordedAt: now })),
+      emit: (topic, payload) => events.push({ topic, payload }),
     };
     const decision = await work(unit);
     if (!decision.allowed) throw new Refused(decision.refusals);
     await em.flush();
+    for (const { topic, payload } of events)
+      await em.execute('insert into outbox_event (topic, payload, recorded_at) values (?, ?::jsonb, ?)', [topic, JSON.stringify(payload), now]);
     // Last and in one order of accounts: each account's chain has a lock, held only until the commit.
     for (const line of trail.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1))) await writeTrail(em, line, viewer, context.requestId, now);
     if (key !== undefined) {
