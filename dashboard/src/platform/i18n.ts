@@ -1,7 +1,7 @@
 /** Words. Catalogs are ICU messages, typed by the English one: a key that does not exist, or is not translated, fails the build. */
 import { IntlMessageFormat } from 'intl-messageformat';
 import { watch } from 'vue';
-import { createI18n } from 'vue-i18n';
+import { createI18n, type MessageCompiler } from 'vue-i18n';
 import { en, type Texts } from '../texts/en.ts';
 import { preferences, type Language } from './preferences.ts';
 
@@ -16,16 +16,18 @@ const CATALOGS: Readonly<Record<Language, () => Promise<Texts>>> = {
   de: async () => (await import('../texts/de.ts')).de,
 };
 
+const icu: MessageCompiler = (message, { locale }) => {
+  const format = new IntlMessageFormat(String(message), locale, undefined, { ignoreTag: true });
+  return ({ values }: { values?: unknown }) => format.format(values as TextValues) as string;
+};
+
 export const i18n = createI18n({
   legacy: false,
   locale: 'en',
   fallbackLocale: 'en',
-  messages: { en: {} } as Record<Language, object>,
+  messages: { en: {}, de: {} },
   // ICU instead of the library's own notation: plurals and choices are the translator's business in every language.
-  messageCompiler: (message, { locale }) => {
-    const format = new IntlMessageFormat(String(message), locale, undefined, { ignoreTag: true });
-    return ({ values }: { values?: TextValues }) => format.format(values) as string;
-  },
+  messageCompiler: icu,
 });
 
 /** Says a text in the viewer's language. Reactive: it says it again when the language changes. */
