@@ -15,7 +15,7 @@ export default defineConfig({
       autoImport: false,
       dts: false,
       // Every icon is in the bundle: the browser asks nobody but our own server.
-      icon: { clientBundle: { scan: true, sizeLimitKb: 0 } },
+      icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] }, sizeLimitKb: 0 } },
       experimental: { componentDetection: true },
       ui: {
         colors: { primary: 'petrol', neutral: 'slate', success: 'emerald', warning: 'amber', error: 'rose', info: 'sky' },
@@ -27,5 +27,6 @@ export default defineConfig({
   resolve: { alias: { 'vue-i18n': 'vue-i18n/dist/vue-i18n.runtime.esm-bundler.js' } },
   define: { __VUE_OPTIONS_API__: 'true', __VUE_I18N_LEGACY_API__: 'false', __VUE_I18N_FULL_INSTALL__: 'false', __INTLIFY_PROD_DEVTOOLS__: 'false' },
   server: { proxy: forwarded, port: 4280 },
+  preview: { proxy: forwarded, port: 4281 },
   build: { target: 'es2023', chunkSizeWarningLimit: 700 },
 });

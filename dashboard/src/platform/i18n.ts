@@ -18,7 +18,15 @@ const CATALOGS: Readonly<Record<Language, () => Promise<Texts>>> = {
 
 const icu: MessageCompiler = (message, { locale }) => {
   const format = new IntlMessageFormat(String(message), locale, undefined, { ignoreTag: true });
-  return ({ values }: { values?: unknown }) => format.format(values as TextValues) as string;
+  return ({ values }: { values?: unknown }) => {
+    try {
+      return format.format(values as TextValues) as string;
+    } catch (error) {
+      // A sentence with a gap is better than a page without one.
+      console.error(error);
+      return String(message);
+    }
+  };
 };
 
 export const i18n = createI18n({

@@ -84,6 +84,11 @@ export const common = {
     ACTIVE: 'active',
     ON_HOLD: 'on hold',
     CLOSED: 'closed',
+    RETIRED: 'retired',
+    TERMINATED: 'terminated',
+    FRESH: 'first run',
+    DIFFERENCES: 'changes only',
+    CHECK: 'every charge',
   },
   refusals: {
     DATE_OUT_OF_RANGE: 'Choose a day from {earliest} to {latest}.',

@@ -11,6 +11,8 @@ export interface UiColumn {
   readonly card?: 'heading' | 'corner' | 'hidden';
   /** Cannot be hidden. */
   readonly fixed?: boolean;
+  /** Texts that may take several lines; all others keep to one. */
+  readonly wrap?: true;
   /** Hidden until somebody asks for it. */
   readonly optional?: boolean;
 }
