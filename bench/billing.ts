@@ -5,19 +5,13 @@
 import { createReadStream, createWriteStream, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fork } from 'node:child_process';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { buildIndexes } from '../server/dist/src/billing/charge-partition.js';
+import { billMonth } from './bill-month.ts';
 import { makeBook, MONTH } from './book.ts';
 import { connect, startCluster, type Cluster } from './cluster.ts';
 import { conclude, megabytes, perSecond, round, seconds, table, timed, type Lap } from './measure.ts';
-
-interface Run {
-  readonly lap: Lap;
-  readonly maxRssBytes: number;
-  readonly facts: { readonly subscriptions: number; readonly chargesWritten: number; readonly chargesChanged: number };
-}
 
 export async function billing(size: number, edges: 1 | 2): Promise<void> {
   const cluster = await startCluster();
@@ -25,11 +19,12 @@ export async function billing(size: number, edges: 1 | 2): Promise<void> {
     const client = await connect(cluster.url);
     console.log(`making a book of ${size.toLocaleString('en')} subscriptions, four quantity spans each, ${edges} edge${edges > 1 ? 's' : ''}`);
     await makeBook(client, { subscriptions: size, edges });
-    const first = await run(cluster, 'FRESH');
+    const first = await billMonth(cluster, 'FRESH');
     const charges = first.facts.chargesWritten;
-    const rerun = await run(cluster, 'DIFFERENCES');
-    const check = await run(cluster, 'CHECK');
-    if (rerun.facts.chargesWritten + rerun.facts.chargesChanged + check.facts.chargesWritten + check.facts.chargesChanged > 0) throw new Error('a rerun wrote something');
+    const rerun = await billMonth(cluster, 'DIFFERENCES');
+    const check = await billMonth(cluster, 'CHECK');
+    if (rerun.facts.chargesWritten + rerun.facts.chargesChanged + check.facts.chargesWritten + check.facts.chargesChanged > 0)
+      throw new Error('a rerun wrote something');
     const floor = await measureFloor(cluster);
     await client.end();
 
@@ -41,24 +36,26 @@ export async function billing(size: number, edges: 1 | 2): Promise<void> {
       ['floor: COPY + indexes', `${seconds(floor.lap)}, ${perSecond(charges, floor.lap.seconds)} (COPY ${floor.copySeconds.toFixed(2)} s)`],
       ['first run ÷ floor', `${ratio.toFixed(2)} × its rows/s (at least 0.5)`],
       ['rerun by status', `${rerun.lap.seconds.toFixed(2)} s (at most 1)`],
-      ['rerun, every key', `${seconds(check.lap)}, ${perSecond(charges, check.lap.seconds)}, ${checkRatio.toFixed(2)} × the first run (at least 2), node at most ${megabytes(check.maxRssBytes)}`],
+      [
+        'rerun, every key',
+        `${seconds(check.lap)}, ${perSecond(charges, check.lap.seconds)}, ${checkRatio.toFixed(2)} × the first run (at least 2), node at most ${megabytes(check.maxRssBytes)}`,
+      ],
     ]);
     conclude('billing', {
-      ratio: round(ratio), size, edges, charges, firstSeconds: round(first.lap.seconds), firstCpuSeconds: round(first.lap.cpuSeconds), floorSeconds: round(floor.lap.seconds),
-      rerunSeconds: round(rerun.lap.seconds), checkRatio: round(checkRatio), maxRssMb: Math.round(first.maxRssBytes / 2 ** 20),
+      ratio: round(ratio),
+      size,
+      edges,
+      charges,
+      firstSeconds: round(first.lap.seconds),
+      firstCpuSeconds: round(first.lap.cpuSeconds),
+      floorSeconds: round(floor.lap.seconds),
+      rerunSeconds: round(rerun.lap.seconds),
+      checkRatio: round(checkRatio),
+      maxRssMb: Math.round(first.maxRssBytes / 2 ** 20),
     });
   } finally {
     await cluster.stop();
   }
-}
-
-/** In a process of its own, so that its memory is its own. */
-async function run({ url, config }: Cluster, mode: 'FRESH' | 'DIFFERENCES' | 'CHECK'): Promise<Run> {
-  const child = fork(new URL('./billing-run.ts', import.meta.url), { env: { ...process.env, BENCH_URL: url, BENCH_DATA: config.dataDir, BENCH_MODE: mode, BENCH_MONTH: MONTH } });
-  return new Promise((resolve, reject) => {
-    child.once('message', (result) => resolve(result as Run));
-    child.once('exit', (code) => reject(new Error(`the run ended with ${code}`)));
-  });
 }
 
 /** The very same rows, out of the finished partition into a bare table, and the same indexes built the same way. */
@@ -72,7 +69,9 @@ async function measureFloor({ url }: Cluster): Promise<{ lap: Lap; copySeconds: 
     await client.query('checkpoint');
     let copySeconds = 0;
     const { lap } = await timed(async () => {
-      const copy = await timed(() => pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), client.query(copyFrom('copy floor from stdin (format binary)'))));
+      const copy = await timed(() =>
+        pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), client.query(copyFrom('copy floor from stdin (format binary)'))),
+      );
       copySeconds = copy.lap.seconds;
       await buildIndexes([client, second] as never, 'floor');
     });

@@ -30,14 +30,18 @@ export async function makeBook(client: Client, { subscriptions, edges }: BookSiz
   await client.query(`insert into account (id, number, kind, parent_id, path, name, country, currency, locale, status, created_at, updated_at)
     select ${uuid(2, 'c')}, 'BC' || c, 'CUSTOMER', s.id, case when s.id = p.id then array[p.id, ${uuid(2, 'c')}] else array[p.id, s.id, ${uuid(2, 'c')}] end, 'Customer ' || c, 'DE', 'EUR', 'en', 'ACTIVE', now(), now()
       from generate_series(1, ${customers}) c, provider p, lateral (select ${seller} as id) s`);
-  await client.query(`insert into product (id, code, name, provisioning, pricing, status, created_at, updated_at) select ${uuid(3, '1')}, 'BENCH', 'Bench', 'EXTERNAL', 'QUOTED', 'ACTIVE', now(), now()`);
+  await client.query(
+    `insert into product (id, code, name, provisioning, pricing, status, created_at, updated_at) select ${uuid(3, '1')}, 'BENCH', 'Bench', 'EXTERNAL', 'QUOTED', 'ACTIVE', now(), now()`,
+  );
   await client.query(`insert into plan (id, product_id, sku, name, billing_policy, cycle, daily_quantity, min_quantity, max_quantity, status, created_at, updated_at)
     select ${uuid(4, 'p')}, ${uuid(3, '1')}, 'BENCH-' || p, 'Bench ' || p, 'PAYG', 'CALENDAR', 'CLOSING', 1, 100000, 'ACTIVE', now(), now() from generate_series(1, ${PLANS}) p`);
   await client.query(`insert into plan_price (id, plan_id, currency, valid_from, list_price_micros, vendor_cost_micros, created_at)
     select ${uuid(5, 'p')}, ${uuid(4, 'p')}, 'EUR', '2020-01-01', 3107000 + p * 1000, 2175000 + p * 700, now() from generate_series(1, ${PLANS}) p`);
   // Every seller has a list for its buyers: a discount for resellers and for every tenth direct customer.
   await client.query(`insert into price_list (id, seller_id, name, created_at, updated_at) select ${uuid(6, '1')}, id, 'Bench', now(), now() from provider`);
-  await client.query(`insert into price_list_entry (id, price_list_id, product_id, mode, percent, valid_from, created_at) values (${uuid(7, '1')}, ${uuid(6, '1')}, ${uuid(3, '1')}, 'DISCOUNT', 75000, '2020-01-01', now())`);
+  await client.query(
+    `insert into price_list_entry (id, price_list_id, product_id, mode, percent, valid_from, created_at) values (${uuid(7, '1')}, ${uuid(6, '1')}, ${uuid(3, '1')}, 'DISCOUNT', 75000, '2020-01-01', now())`,
+  );
   await client.query(`insert into price_list_assignment (id, price_list_id, seller_id, buyer_id, valid_from, created_at)
     select ${uuid(8, 'row_number() over ()')}, ${uuid(6, '1')}, p.id, a.id, '2020-01-01', now() from provider p join account a on a.parent_id = p.id and (a.kind = 'RESELLER' or a.number like 'BC%0')`);
   await client.query(`insert into service_subscription (id, customer_id, number, product_id, plan_id, status, quantity, activated_at, activated_on, created_at, updated_at)

@@ -27,7 +27,8 @@ export async function startCluster(): Promise<Cluster> {
   await install(app);
   await app.database.close();
   return {
-    url, config,
+    url,
+    config,
     async stop() {
       await cluster?.stop();
       rmSync(dataDir, { recursive: true, force: true });
@@ -47,4 +48,3 @@ export async function connect(url: string): Promise<pg.Client> {
   await client.connect();
   return client;
 }
-

@@ -29,5 +29,13 @@ export const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** The last line of a benchmark, for programs. */
 export function conclude(bench: string, facts: Record<string, unknown>): void {
-  console.log(JSON.stringify({ bench, ...facts, machine: `${cpus()[0]?.model ?? 'unknown'} × ${availableParallelism()}, ${Math.round(totalmem() / 2 ** 30)} GiB`, node: process.version, at: new Date().toISOString() }));
+  console.log(
+    JSON.stringify({
+      bench,
+      ...facts,
+      machine: `${cpus()[0]?.model ?? 'unknown'} × ${availableParallelism()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+      node: process.version,
+      at: new Date().toISOString(),
+    }),
+  );
 }

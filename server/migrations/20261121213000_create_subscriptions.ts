@@ -77,7 +77,8 @@ export class CreateSubscriptions extends Migration {
         to_on           date not null,
         quantity        integer not null check (quantity >= 1),
         plan_id         uuid not null references plan (id),
-        primary key (customer_id, subscription_id, from_on),
+        -- With everything that billing reads, so that a run over all subscriptions need not fetch the rows.
+        primary key (customer_id, subscription_id, from_on) include (to_on, quantity, plan_id),
         foreign key (customer_id, subscription_id) references service_subscription (customer_id, id),
         check (to_on >= from_on),
         constraint quantity_span_once exclude using gist (subscription_id with =, daterange(from_on, to_on) with &&) deferrable initially deferred

@@ -64,6 +64,15 @@ export interface ChargeFrame {
   readonly writtenAt: number;
 }
 
+/** The subscription that a charge is of. */
+export interface ChargeOwner {
+  readonly customerId: string;
+  /** Where the ids are: those of the customer and of the subscription. */
+  readonly file: DataView;
+  readonly customerAt: number;
+  readonly at: number;
+}
+
 const texts = new Map<string, Buffer>();
 
 /** Short texts that come again and again: kinds, currencies. */
@@ -89,18 +98,11 @@ function knownUuidBytes(uuid: string): Buffer {
  * Writes a charge.
  * @param birth its number within the month for a new one; left out where only the facts are wanted
  */
-export function writeCharge(
-  rows: BinaryRows,
-  frame: ChargeFrame,
-  customerId: Uint8Array,
-  subscriptionId: Uint8Array,
-  charge: ChargeFacts,
-  birth?: number,
-): void {
+export function writeCharge(rows: BinaryRows, frame: ChargeFrame, owner: ChargeOwner, charge: ChargeFacts, birth?: number): void {
   const { planId, tier, kind, start, end, periodDays, segments, price, netMinor, costMinor, adjusts } = charge;
   rows.row(birth === undefined ? FACT_COLUMNS.length : NEW_CHARGE_COLUMNS.length);
-  rows.bytes(customerId);
-  rows.bytes(subscriptionId);
+  rows.uuid(owner.file, owner.customerAt);
+  rows.uuid(owner.file, owner.at);
   rows.date(frame.month);
   rows.int2(tier);
   rows.bytes(knownUuidBytes(planId));
@@ -110,12 +112,13 @@ export function writeCharge(
   rows.int2(periodDays);
   rows.int4Array(segments.length * 3);
   for (const { from, to, quantity } of segments) {
-    rows.element(from);
-    rows.element(to);
-    rows.element(quantity);
+    rows.int4(from);
+    rows.int4(to);
+    rows.int4(quantity);
   }
   rows.bytes(knownUuidBytes(price.sellerId));
-  rows.bytes(knownUuidBytes(price.buyerId));
+  if (price.buyerId === owner.customerId) rows.uuid(owner.file, owner.customerAt);
+  else rows.bytes(knownUuidBytes(price.buyerId));
   rows.int8(price.unitPrice.micros);
   rows.int8(price.listPrice.micros);
   rows.int8(price.cost.micros);

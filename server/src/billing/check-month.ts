@@ -6,26 +6,28 @@
 import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { PoolClient } from 'pg';
-import { BinaryReader, BinaryRows, copyOut, uuidOfKey } from '../platform/binary-copy.ts';
-import { BATCH_SIZE, type RunAtWork } from './run-at-work.ts';
+import { PriceBook } from '../catalog/pricing.ts';
+import { BinaryReader, BinaryRows, compareUuids, copyOut, sameUuid, uuidIn } from '../platform/binary-copy.ts';
+import type { RunAtWork } from './run-at-work.ts';
 import { FACT_COLUMNS, writeCharge } from './charge-rows.ts';
-import { customersOf, isParkedSubscription, rate } from './rate.ts';
-import { mayBeCharged, nextBatch, type Batch, type Cursor } from './subscription-batch.ts';
+import { isParkedSubscription, nextRatableBatch, rate, type RatableBatch } from './rate.ts';
+import { idOf, mayBeCharged, type BilledSubscription, type Cursor } from './subscription-batch.ts';
 
 interface Read {
-  readonly batch: Batch;
-  readonly standing: Map<string, Buffer[]>;
+  readonly batch: RatableBatch;
+  readonly standing: Buffer;
 }
 
 export async function checkMonth(run: RunAtWork): Promise<void> {
-  const { work, client, month, runId, plans } = run;
+  const { work, client, month, runId } = run;
   const { rows } = await client.query<{ total: string }>(`select count(*) as total from service_subscription s where ${mayBeCharged(month, 's')}`);
   const total = Number(rows[0]!.total);
   await client.query('update billing_run set subscriptions_total = $2, subscriptions_done = 0 where id = $1', [runId, total]);
   let done = 0;
+  const book = await PriceBook.load(work.app.database.system);
   await work.app.database.withSystemClient(async (reader) => {
     const read = async (after: Cursor | undefined): Promise<Read> => {
-      const batch = await nextBatch(reader, plans, month, after, BATCH_SIZE);
+      const batch = await nextRatableBatch(run, book, reader, after);
       return { batch, standing: await standingCharges(reader, month, after, batch.end) };
     };
     const target = new BinaryRows();
@@ -36,7 +38,7 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
         upcoming = read(batch.end);
         upcoming.catch(() => {}); // seen when it is awaited
       }
-      const different = await compare(run, batch, standing, target);
+      const different = compare(run, book, batch, standing, target);
       if (different.length > 0) await mark(client, month, different);
       done += batch.subscriptions.length;
       await work.progress(done, total);
@@ -46,64 +48,116 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
   await client.query('update billing_run set subscriptions_done = $2 where id = $1', [runId, done]);
 }
 
-/** Charges of the month in a stretch of subscriptions: their bytes by subscription. */
-async function standingCharges(
-  client: PoolClient,
-  { start }: BillingMonth,
-  after: Cursor | undefined,
-  until: Cursor | undefined,
-): Promise<Map<string, Buffer[]>> {
-  const from = after ? `and (customer_id, subscription_id) > ('${after.customerId}', '${after.subscriptionId}')` : '';
-  const to = until ? `and (customer_id, subscription_id) <= ('${until.customerId}', '${until.subscriptionId}')` : '';
-  // The bounds on the customer alone are what the index can use.
-  const near = `${after ? `and customer_id >= '${after.customerId}'` : ''} ${until ? `and customer_id <= '${until.customerId}'` : ''}`;
-  const file = await copyOut(
+/** Charges of the month in a stretch of subscriptions, as they lie in the unique index: by customer and subscription. */
+async function standingCharges(client: PoolClient, { start }: BillingMonth, after: Cursor | undefined, until: Cursor | undefined): Promise<Buffer> {
+  const day = isoDate(start);
+  const from = after ? `and (customer_id, billing_month, subscription_id) > ('${after.customerId}', '${day}', '${after.subscriptionId}')` : '';
+  const to = until ? `and (customer_id, billing_month, subscription_id) <= ('${until.customerId}', '${day}', '${until.subscriptionId}')` : '';
+  return copyOut(
     client,
-    `select ${FACT_COLUMNS.join(', ')} from charge where billing_month = '${isoDate(start)}' ${near} ${from} ${to} and kind in ('RECURRING', 'PRORATION')`,
+    `select ${FACT_COLUMNS.join(', ')} from charge where billing_month = '${day}' ${from} ${to} and kind in ('RECURRING', 'PRORATION')
+      order by customer_id, billing_month, subscription_id, tier, plan_id, kind, period_start`,
   );
-  const standing = new Map<string, Buffer[]>();
-  const reader = new BinaryReader(file);
-  for (let begin = reader.position; reader.next(); begin = reader.position) {
-    const customer = reader.uuidKey();
-    const key = customer + reader.uuidKey();
-    reader.skip(FACT_COLUMNS.length - 2);
-    const row = file.subarray(begin, reader.position);
-    const rows = standing.get(key);
-    if (rows) rows.push(row);
-    else standing.set(key, [row]);
-  }
-  return standing;
 }
 
-/** Subscriptions whose charges are not what they should be. */
-async function compare(
-  { book, month, rounding, frame }: RunAtWork,
-  { subscriptions }: Batch,
-  standing: Map<string, Buffer[]>,
+/** Subscriptions whose charges are not what they should be. Both sides come in the same order, so they are walked side by side. */
+function compare(
+  { month, rounding, frame }: RunAtWork,
+  book: PriceBook,
+  { subscriptions, customers }: RatableBatch,
+  file: Buffer,
   target: BinaryRows,
-): Promise<Cursor[]> {
-  await book.loadAccounts(customersOf(subscriptions));
+): Cursor[] {
   const different: Cursor[] = [];
+  const standing = new StandingRows(file);
   for (const subscription of subscriptions) {
-    const rated = rate(subscription, book, month, rounding);
-    const key = subscription.customerKey + subscription.key;
-    const stands = standing.get(key) ?? [];
-    standing.delete(key);
+    different.push(...standing.before(subscription));
+    const rated = rate(subscription, customers.get(subscription.customerId)!, book, month, rounding);
     target.clear();
-    const same =
-      !isParkedSubscription(rated) &&
-      rated.length === stands.length &&
-      rated.every((charge) => {
-        const begin = target.position;
-        writeCharge(target, frame, subscription.customerBytes, subscription.bytes, charge);
-        const row = target.slice(begin, target.position);
-        return stands.some((other) => row.equals(other));
-      });
-    if (!same) different.push({ customerId: uuidOfKey(subscription.customerKey), subscriptionId: uuidOfKey(subscription.key) });
+    const begin = target.position;
+    if (!isParkedSubscription(rated)) for (const charge of rated) writeCharge(target, frame, subscription, charge);
+    if (!standing.take(subscription, target.slice(begin, target.position)))
+      different.push({ customerId: subscription.customerId, subscriptionId: idOf(subscription) });
   }
-  // What is left belongs to subscriptions that cannot have charges in this month.
-  for (const key of standing.keys()) different.push({ customerId: uuidOfKey(key.slice(0, 16)), subscriptionId: uuidOfKey(key.slice(16)) });
+  different.push(...standing.before(undefined));
   return different;
+}
+
+/** Where the ids are in a row: behind the number of fields, each behind its length. */
+const CUSTOMER_AT = 6;
+const SUBSCRIPTION_AT = 26;
+
+/** A file of charges, gone through from subscription to subscription. */
+class StandingRows {
+  /** Where the next row begins. */
+  #at: number;
+
+  readonly #view: DataView;
+
+  constructor(private readonly file: Buffer) {
+    const reader = new BinaryReader(file);
+    this.#at = reader.position;
+    this.#view = reader.view;
+  }
+
+  /** Passes over what lies before a subscription, or to the end: subscriptions that cannot have charges this month, yet have. */
+  before(subscription: BilledSubscription | undefined): Cursor[] {
+    const passed = new Map<string, Cursor>();
+    while (this.#isBefore(subscription)) {
+      const subscriptionId = uuidIn(this.#view, this.#at + SUBSCRIPTION_AT);
+      passed.set(subscriptionId, { customerId: uuidIn(this.#view, this.#at + CUSTOMER_AT), subscriptionId });
+      this.#next();
+    }
+    return [...passed.values()];
+  }
+
+  /** Goes over a subscription's rows. @returns whether they are these, in any order */
+  take(subscription: BilledSubscription, wanted: Buffer): boolean {
+    const begin = this.#at;
+    const end = begin + wanted.length;
+    if (end <= this.file.length && this.file.compare(wanted, 0, wanted.length, begin, end) === 0) {
+      this.#at = end;
+      if (!this.#isOf(subscription)) return true;
+    }
+    while (this.#isOf(subscription)) this.#next();
+    return sameRows(rowsBetween(this.file, begin, this.#at), rowsBetween(wanted, 0, wanted.length));
+  }
+
+  #atEnd(): boolean {
+    return this.#at >= this.file.length || this.#view.getInt16(this.#at) < 0;
+  }
+
+  #isOf({ file, at }: BilledSubscription): boolean {
+    return !this.#atEnd() && sameUuid(this.#view, this.#at + SUBSCRIPTION_AT, file, at);
+  }
+
+  #isBefore(subscription: BilledSubscription | undefined): boolean {
+    if (this.#atEnd() || !subscription) return !this.#atEnd();
+    if (this.#isOf(subscription)) return false;
+    const { file, customerAt, at } = subscription;
+    return (compareUuids(this.#view, this.#at + CUSTOMER_AT, file, customerAt) || compareUuids(this.#view, this.#at + SUBSCRIPTION_AT, file, at)) < 0;
+  }
+
+  #next(): void {
+    const reader = new BinaryReader(this.file, this.#at);
+    reader.next();
+    reader.skip(FACT_COLUMNS.length);
+    this.#at = reader.position;
+  }
+}
+
+function rowsBetween(file: Buffer, start: number, end: number): Buffer[] {
+  const rows: Buffer[] = [];
+  const reader = new BinaryReader(file, start, end);
+  for (let begin = start; reader.next(); begin = reader.position) {
+    reader.skip(FACT_COLUMNS.length);
+    rows.push(file.subarray(begin, reader.position));
+  }
+  return rows;
+}
+
+function sameRows(some: readonly Buffer[], others: readonly Buffer[]): boolean {
+  return some.length === others.length && some.every((row) => others.some((other) => row.equals(other)));
 }
 
 async function mark(client: PoolClient, { start }: BillingMonth, ids: readonly Cursor[]): Promise<void> {

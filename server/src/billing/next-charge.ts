@@ -46,9 +46,10 @@ async function load(ids: readonly string[], context: RequestContext): Promise<(N
     [ids, monthOf(clock.today()).name + '-01'],
   );
   const [book, plans, rated] = await Promise.all([PriceBook.load(database.system), loadPlans(context), ratedMonths(context)]);
-  await book.loadAccounts(rows.map(({ customer_id }) => customer_id));
+  const customers = await book.buyers(rows.map(({ customer_id }) => customer_id));
   const found = new Map<string, NextCharge>();
   for (const { id, customer_id, activated_on, ends_on, spans } of rows) {
+    const customer = customers.get(customer_id)!;
     const timeline = {
       activatedOn: localDate(activated_on),
       endsOn: ends_on === null ? OPEN_END : localDate(ends_on),
@@ -61,7 +62,7 @@ async function load(ids: readonly string[], context: RequestContext): Promise<(N
     };
     for (let month = monthOf(clock.today()), ahead = 0; ahead <= MONTHS_AHEAD; month = monthAfter(month), ahead++) {
       if (rated.has(month.name)) continue;
-      const target = targetCharges(timeline, (plan, day) => book.pricesOn(customer_id, plan.id, day), month, config.rounding);
+      const target = targetCharges(timeline, (plan, day) => book.pricesOn(customer, plan.id, day), month, config.rounding);
       if (isParked(target)) break;
       const mine = ownEdge(target, viewerId);
       if (mine.length === 0) continue;

@@ -68,11 +68,11 @@ async function previewOf(unit: Unit, proposal: Proposal, refusals: readonly Refu
   const { history, change, changes } = proposal;
   const customerId = history.account.id;
   const book = await PriceBook.load(app.database.system);
-  await book.loadAccounts([customerId]);
+  const customer = (await book.buyers([customerId])).get(customerId)!;
   const effectiveOn = app.clock.dayAt(change.effectiveAt);
   const month = monthOf(effectiveOn);
   const charged = (of: readonly Change[], when: BillingMonth): PreviewedCharge[] | LocalDate => {
-    const target = targetCharges(timelineOf(of, app.clock), (plan, day) => book.pricesOn(customerId, plan.id, day), when, app.config.rounding);
+    const target = targetCharges(timelineOf(of, app.clock), (plan, day) => book.pricesOn(customer, plan.id, day), when, app.config.rounding);
     return isParked(target) ? target.day : (target as PreviewedCharge[]);
   };
   const previewed: MonthPreview[] = [];

@@ -3,10 +3,11 @@ import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import { isParked, targetCharges } from '@cloudtill/domain/billing/target';
 import type { Rounding } from '@cloudtill/domain/money/rounding';
-import type { ListedPrice, PriceBook } from '../catalog/pricing.ts';
-import { uuidOfKey } from '../platform/binary-copy.ts';
+import type { Buyer, ListedPrice, PriceBook } from '../catalog/pricing.ts';
 import type { ChargeFacts } from './charge-rows.ts';
-import type { BilledSubscription } from './subscription-batch.ts';
+import { customersOf, idOf, nextBatch, type Batch, type BilledSubscription, type Cursor } from './subscription-batch.ts';
+import { BATCH_SIZE, type RunAtWork } from './run-at-work.ts';
+import type { PoolClient } from 'pg';
 
 /** Why one subscription could not be billed. */
 export interface ParkedSubscription {
@@ -18,13 +19,23 @@ export interface ParkedSubscription {
 
 export type Rated = readonly ChargeFacts[] | ParkedSubscription;
 
-/** What a subscription owes for a month, on every edge. The accounts must be loaded. @rule H1 */
-export function rate(subscription: BilledSubscription, book: PriceBook, month: BillingMonth, rounding: Rounding): Rated {
-  const customerId = customerIdOf(subscription);
-  const target = targetCharges(subscription.timeline, (plan, day) => book.pricesOn(customerId, plan.id, day), month, rounding);
+/** Subscriptions with what they are priced by. */
+export interface RatableBatch extends Batch {
+  readonly customers: ReadonlyMap<string, Buyer>;
+}
+
+export async function nextRatableBatch({ month }: RunAtWork, book: PriceBook, reader: PoolClient, after: Cursor | undefined): Promise<RatableBatch> {
+  const batch = await nextBatch(reader, month, after, BATCH_SIZE);
+  return { ...batch, customers: await book.buyers(customersOf(batch.subscriptions)) };
+}
+
+/** What a subscription owes for a month, on every edge. @rule H1 */
+export function rate(subscription: BilledSubscription, customer: Buyer, book: PriceBook, month: BillingMonth, rounding: Rounding): Rated {
+  const { customerId } = subscription;
+  const target = targetCharges(subscription, (plan, day) => book.pricesOn(customer, plan.id, day), month, rounding);
   if (isParked(target)) {
     const { reason, plan, day } = target;
-    return { customerId, subscriptionId: uuidOfKey(subscription.key), reason, parameters: { planId: plan.id, day: isoDate(day) } };
+    return { customerId, subscriptionId: idOf(subscription), reason, parameters: { planId: plan.id, day: isoDate(day) } };
   }
   return target.map(({ item, tier, price, netMinor, costMinor }): ChargeFacts => ({
     planId: item.plan.id,
@@ -42,21 +53,4 @@ export function rate(subscription: BilledSubscription, book: PriceBook, month: B
 
 export function isParkedSubscription(rated: Rated): rated is ParkedSubscription {
   return 'reason' in rated;
-}
-
-let lastKey = '';
-let lastId = '';
-
-/** Subscriptions of one customer follow each other, so the id is made once for all of them. */
-export function customerIdOf({ customerKey }: BilledSubscription): string {
-  if (customerKey !== lastKey) {
-    lastKey = customerKey;
-    lastId = uuidOfKey(customerKey);
-  }
-  return lastId;
-}
-
-/** Every customer of a batch, once. */
-export function customersOf(subscriptions: readonly BilledSubscription[]): Set<string> {
-  return new Set(subscriptions.map(customerIdOf));
 }

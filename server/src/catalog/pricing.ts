@@ -15,6 +15,17 @@ export interface ListedPrice extends EdgePrice {
   readonly priceListId: string | undefined;
 }
 
+/** An account in its chain of sellers, with the lists that they gave it. */
+export interface Buyer {
+  readonly id: string;
+  readonly currency: string;
+  /** Undefined for the provider. */
+  readonly seller: Buyer | undefined;
+  /** Earliest first: before `on` the seller was another. */
+  readonly moves: readonly { readonly on: LocalDate; readonly from: Buyer }[];
+  readonly assignments: readonly Assignment[];
+}
+
 interface Validity {
   readonly from: LocalDate;
   readonly to: LocalDate;
@@ -27,40 +38,37 @@ interface CatalogPrice extends Validity {
 
 interface Assignment extends Validity {
   readonly sellerId: string;
-  readonly priceListId: string;
+  readonly list: List;
+}
+
+interface List {
+  readonly id: string;
+  /** By plan or product. */
+  readonly entries: Map<string, Entry[]>;
 }
 
 interface Entry extends Validity {
   readonly rate: PriceListRate;
 }
 
-/** An account's place in the chain, and what its sellers gave it. */
-interface Place {
-  readonly parentId: string | undefined;
-  readonly currency: string;
-  /** Earliest first. Before `on` the parent was `from`. */
-  readonly moves: readonly { readonly on: LocalDate; readonly from: string }[];
-  readonly assignments: Assignment[];
-}
-
 type Queryable = Pick<Pool | PoolClient, 'query'>;
+type PricesByDay = Map<LocalDate, readonly ListedPrice[]>;
 
-/** How many accounts are kept; far more than one batch of subscriptions has. */
-const MAX_ACCOUNTS = 40_000;
+/** How many prices that sellers pay are remembered. They can be made again at any time. */
+const MAX_REMEMBERED = 200_000;
 
 /**
- * The prices of many subscriptions, loaded in bulk: the catalog once, accounts and their lists by the batch. A seller's
- * own prices are kept, so a customer costs one edge.
+ * The prices of many subscriptions, loaded in bulk: the catalog once, buyers and their lists by the batch. Sellers are
+ * kept, and what they pay themselves is remembered, so that a customer costs one edge; customers are not.
  */
 export class PriceBook {
   /** By plan, then by currency. */
   readonly #catalog = new Map<string, Map<string, CatalogPrice[]>>();
   readonly #productOf = new Map<string, string>();
-  readonly #places = new Map<string, Place>();
-  /** By list and product or plan. */
-  readonly #entries = new Map<string, Entry[]>();
-  readonly #lists = new Set<string>();
-  readonly #sellers = new Map<string, readonly ListedPrice[]>();
+  readonly #sellers = new Map<string, Buyer>();
+  readonly #lists = new Map<string, List>();
+  #paid = new Map<Buyer, Map<CatalogPrice, PricesByDay>>();
+  #remembered = 0;
 
   private constructor(private readonly db: Queryable) {}
 
@@ -91,92 +99,109 @@ export class PriceBook {
     return book;
   }
 
-  /** Makes sure that these accounts, all above them and their lists are known. */
-  async loadAccounts(ids: Iterable<string>): Promise<void> {
-    const wanted = [...new Set(ids)];
-    let missing = wanted.filter((id) => !this.#places.has(id));
-    if (this.#places.size + missing.length > MAX_ACCOUNTS) {
-      this.#places.clear();
-      this.#sellers.clear();
-      this.#entries.clear();
-      this.#lists.clear();
-      missing = wanted;
+  /** Accounts by id, with all above them and their lists. */
+  async buyers(ids: Iterable<string>): Promise<ReadonlyMap<string, Buyer>> {
+    const buyers = new Map<string, Buyer>();
+    const missing: string[] = [];
+    for (const id of new Set(ids)) {
+      const seller = this.#sellers.get(id);
+      if (seller) buyers.set(id, seller);
+      else missing.push(id);
     }
-    if (missing.length === 0) return;
-    // Those above include former sellers, whose prices past periods were made of.
-    const { rows } = await this.db.query<{ id: string; parent_id: string | null; currency: string; moves: { on: string; from: string }[] | null }>(
-      `with recursive chain (id) as (
-         select unnest($1::uuid[])
-         union
-         select above.id from chain join account a on a.id = chain.id
-           cross join lateral (select a.parent_id union select m.from_parent_id from account_move m where m.account_id = a.id) above (id)
-          where above.id is not null)
-       select a.id, a.parent_id, a.currency,
-              (select json_agg(json_build_object('on', m.effective_on, 'from', m.from_parent_id) order by m.effective_on) from account_move m where m.account_id = a.id) as moves
-         from chain join account a on a.id = chain.id`,
-      [missing],
-    );
-    const fresh = rows.filter(({ id }) => !this.#places.has(id));
-    for (const { id, parent_id, currency, moves } of fresh) {
-      this.#places.set(id, {
-        parentId: parent_id ?? undefined,
-        currency,
-        moves: (moves ?? []).map(({ on, from }) => ({ on: localDate(on), from })),
-        assignments: [],
-      });
-    }
-    await this.#loadLists(fresh.map(({ id }) => id));
+    if (missing.length > 0) for (const buyer of await this.#load(missing)) buyers.set(buyer.id, buyer);
+    return buyers;
   }
 
-  async #loadLists(buyerIds: readonly string[]): Promise<void> {
-    const assigned = await this.db.query<{ seller_id: string; buyer_id: string; price_list_id: string; valid_from: string; valid_to: string | null }>(
-      'select seller_id, buyer_id, price_list_id, valid_from::text, valid_to::text from price_list_assignment where buyer_id = any ($1)',
-      [buyerIds],
+  async #load(ids: readonly string[]): Promise<Buyer[]> {
+    const [accounts, moves, assignments] = [await this.#accounts(ids), await this.#moves(ids), await this.#assignments(ids)];
+    // Former sellers too: past periods were priced by them.
+    const above = new Set(moves.map(({ from }) => from));
+    for (const { parent_id } of accounts) if (parent_id !== null) above.add(parent_id);
+    const sellers = await this.buyers(above);
+    for (const [id, seller] of sellers) this.#sellers.set(id, seller);
+    const buyers = new Map(
+      accounts.map(({ id, currency, parent_id }) => [
+        id,
+        {
+          id,
+          currency,
+          seller: parent_id === null ? undefined : sellers.get(parent_id),
+          moves: [] as { on: LocalDate; from: Buyer }[],
+          assignments: [] as Assignment[],
+        },
+      ]),
     );
-    const lists = new Set<string>();
-    for (const { seller_id, buyer_id, price_list_id, valid_from, valid_to } of assigned.rows) {
-      this.#place(buyer_id).assignments.push({ ...validity(valid_from, valid_to), sellerId: seller_id, priceListId: price_list_id });
-      if (!this.#lists.has(price_list_id)) lists.add(price_list_id);
-    }
-    if (lists.size === 0) return;
+    for (const { id, on, from } of moves) buyers.get(id)!.moves.push({ on: localDate(on), from: sellers.get(from)! });
+    for (const { id, seller_id, list_id, valid_from, valid_to } of assignments)
+      buyers.get(id)!.assignments.push({ ...validity(valid_from, valid_to), sellerId: seller_id, list: this.#lists.get(list_id)! });
+    return [...buyers.values()];
+  }
+
+  async #accounts(ids: readonly string[]): Promise<{ id: string; parent_id: string | null; currency: string }[]> {
+    return (
+      await this.db.query<{ id: string; parent_id: string | null; currency: string }>('select id, parent_id, currency from account where id = any ($1)', [ids])
+    ).rows;
+  }
+
+  async #moves(ids: readonly string[]): Promise<{ id: string; on: string; from: string }[]> {
+    const { rows } = await this.db.query<{ id: string; on: string; from: string }>(
+      'select account_id as id, effective_on::text as on, from_parent_id as from from account_move where account_id = any ($1) order by effective_on',
+      [ids],
+    );
+    return rows;
+  }
+
+  /** The assignments of buyers, their lists being loaded. */
+  async #assignments(ids: readonly string[]): Promise<{ id: string; seller_id: string; list_id: string; valid_from: string; valid_to: string | null }[]> {
+    const { rows } = await this.db.query<{ id: string; seller_id: string; list_id: string; valid_from: string; valid_to: string | null }>(
+      'select buyer_id as id, seller_id, price_list_id as list_id, valid_from::text, valid_to::text from price_list_assignment where buyer_id = any ($1)',
+      [ids],
+    );
+    await this.#loadLists([...new Set(rows.map(({ list_id }) => list_id))].filter((id) => !this.#lists.has(id)));
+    return rows;
+  }
+
+  async #loadLists(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
     const { rows } = await this.db.query<{
-      price_list_id: string;
+      list_id: string;
       product_id: string;
       plan_id: string | null;
       mode: RateMode;
       percent: string;
       valid_from: string;
       valid_to: string | null;
-    }>('select price_list_id, product_id, plan_id, mode, percent, valid_from::text, valid_to::text from price_list_entry where price_list_id = any ($1)', [
-      [...lists],
-    ]);
-    for (const { price_list_id, product_id, plan_id, mode, percent, valid_from, valid_to } of rows) {
-      push(this.#entries, `${price_list_id} ${plan_id ?? product_id}`, { ...validity(valid_from, valid_to), rate: { mode, percent: BigInt(percent) } });
+    }>(
+      'select price_list_id as list_id, product_id, plan_id, mode, percent, valid_from::text, valid_to::text from price_list_entry where price_list_id = any ($1)',
+      [ids],
+    );
+    const lists = new Map(ids.map((id): [string, List] => [id, { id, entries: new Map() }]));
+    for (const { list_id, product_id, plan_id, mode, percent, valid_from, valid_to } of rows) {
+      push(lists.get(list_id)!.entries, plan_id ?? product_id, { ...validity(valid_from, valid_to), rate: { mode, percent: BigInt(percent) } });
     }
-    for (const id of lists) this.#lists.add(id);
+    for (const [id, list] of lists) this.#lists.set(id, list);
   }
 
   /**
-   * What each edge down to a customer asks for one license of a plan and one period, on a day.
-   * Undefined where the plan has no list price in the customer's currency that day.
+   * What each edge down to a buyer asks for one license of a plan and one period, on a day.
+   * Undefined where the plan has no list price in the buyer's currency that day.
    */
-  pricesOn(customerId: string, planId: string, day: LocalDate): readonly ListedPrice[] | undefined {
-    const catalog = inForce(this.#catalog.get(planId)?.get(this.#place(customerId).currency), day);
-    return catalog && this.#pricesTo(customerId, planId, day, catalog);
+  pricesOn(buyer: Buyer, planId: string, day: LocalDate): readonly ListedPrice[] | undefined {
+    const catalog = this.#catalogPrice(planId, buyer.currency, day);
+    return catalog && this.#pricesTo(buyer, planId, day, catalog);
   }
 
   /**
    * What a seller itself pays for one license of a plan, and the list price; undefined where there is no list price.
    * @rule P3 "what the seller itself pays per unit (the provider: the vendor cost)"
    */
-  costOf(sellerId: string, planId: string, currency: string, day: LocalDate): { readonly cost: UnitPrice; readonly listPrice: UnitPrice } | undefined {
-    const catalog = inForce(this.#catalog.get(planId)?.get(currency), day);
-    if (!catalog) return undefined;
-    return { cost: this.#pricesTo(sellerId, planId, day, catalog).at(-1)?.unitPrice ?? catalog.vendorCost, listPrice: catalog.listPrice };
+  costOf(seller: Buyer, planId: string, currency: string, day: LocalDate): { readonly cost: UnitPrice; readonly listPrice: UnitPrice } | undefined {
+    const catalog = this.#catalogPrice(planId, currency, day);
+    return catalog && { cost: this.#pricesTo(seller, planId, day, catalog).at(-1)?.unitPrice ?? catalog.vendorCost, listPrice: catalog.listPrice };
   }
 
   hasPrice(planId: string, currency: string, day: LocalDate): boolean {
-    return inForce(this.#catalog.get(planId)?.get(currency), day) !== undefined;
+    return this.#catalogPrice(planId, currency, day) !== undefined;
   }
 
   /** Currencies in which a plan has prices. */
@@ -184,32 +209,38 @@ export class PriceBook {
     return [...(this.#catalog.get(planId)?.keys() ?? [])];
   }
 
+  #catalogPrice(planId: string, currency: string, day: LocalDate): CatalogPrice | undefined {
+    return inForce(this.#catalog.get(planId)?.get(currency), day);
+  }
+
   /** The edges from the provider down to an account, as they were on a day. @rule P5 */
-  #pricesTo(buyerId: string, planId: string, day: LocalDate, catalog: CatalogPrice): readonly ListedPrice[] {
-    const { parentId, moves, assignments } = this.#place(buyerId);
-    const sellerId = moves.find(({ on }) => on > day)?.from ?? parentId;
-    if (sellerId === undefined) return [];
-    const key = `${sellerId} ${planId} ${catalog.listPrice.currency} ${day}`;
-    let above = this.#sellers.get(key);
-    if (!above) this.#sellers.set(key, (above = this.#pricesTo(sellerId, planId, day, catalog)));
-    const listed = assignments.length > 0 ? this.#rateOf(assignments, sellerId, planId, day) : undefined;
+  #pricesTo(buyer: Buyer, planId: string, day: LocalDate, catalog: CatalogPrice): readonly ListedPrice[] {
+    const seller = buyer.moves.find(({ on }) => on > day)?.from ?? buyer.seller;
+    if (!seller) return [];
+    const above = this.#pricesPaidBy(seller, planId, day, catalog);
+    const listed = this.#rateOf(buyer, seller, planId, day);
     const price = priceEdge(catalog.listPrice, catalog.vendorCost, above.at(-1), listed?.rate);
-    return [...above, { ...price, sellerId, buyerId, priceListId: listed?.priceListId }];
+    return [...above, { ...price, sellerId: seller.id, buyerId: buyer.id, priceListId: listed?.priceListId }];
+  }
+
+  #pricesPaidBy(seller: Buyer, planId: string, day: LocalDate, catalog: CatalogPrice): readonly ListedPrice[] {
+    let catalogs = this.#paid.get(seller);
+    if (!catalogs) this.#paid.set(seller, (catalogs = new Map()));
+    let days = catalogs.get(catalog);
+    if (!days) catalogs.set(catalog, (days = new Map()));
+    let prices = days.get(day);
+    if (!prices) {
+      if (++this.#remembered > MAX_REMEMBERED) [this.#paid, this.#remembered] = [new Map(), 0];
+      days.set(day, (prices = this.#pricesTo(seller, planId, day, catalog)));
+    }
+    return prices;
   }
 
   /** The rate in the list that holds that day: the plan's own, else its product's. @rule P1 P4 */
-  #rateOf(assignments: readonly Assignment[], sellerId: string, planId: string, day: LocalDate): { rate: PriceListRate; priceListId: string } | undefined {
-    const priceListId = assignments.find((given) => given.sellerId === sellerId && given.from <= day && day < given.to)?.priceListId;
-    if (priceListId === undefined) return undefined;
-    const entry =
-      inForce(this.#entries.get(`${priceListId} ${planId}`), day) ?? inForce(this.#entries.get(`${priceListId} ${this.#productOf.get(planId)}`), day);
-    return entry && { rate: entry.rate, priceListId };
-  }
-
-  #place(id: string): Place {
-    const place = this.#places.get(id);
-    if (!place) throw new Error(`account ${id} was not loaded`);
-    return place;
+  #rateOf({ assignments }: Buyer, seller: Buyer, planId: string, day: LocalDate): { rate: PriceListRate; priceListId: string } | undefined {
+    const list = assignments.find(({ sellerId, from, to }) => sellerId === seller.id && from <= day && day < to)?.list;
+    const entry = list && (inForce(list.entries.get(planId), day) ?? inForce(list.entries.get(this.#productOf.get(planId)!), day));
+    return entry && { rate: entry.rate, priceListId: list.id };
   }
 }
 

@@ -132,11 +132,11 @@ async function checkStored(client: PoolClient, rates: readonly RateRow[], known:
 /** A seller's cost is what the lists that stand already give it; rows of the same file are not yet among them. */
 async function warnUnderCost(client: PoolClient, rates: readonly RateRow[], { parties, products }: Known, report: ReportInTheMaking): Promise<void> {
   const book = await PriceBook.load(client);
-  await book.loadAccounts(rates.map(({ seller }) => parties.get(seller)!.id));
+  const sellers = await book.buyers(rates.map(({ seller }) => parties.get(seller)!.id));
   for (const { row, seller, product, rate, validFrom } of rates) {
     for (const planId of products.get(product)!.planIds) {
       for (const currency of book.currenciesOf(planId)) {
-        const costs = book.costOf(parties.get(seller)!.id, planId, currency, validFrom);
+        const costs = book.costOf(sellers.get(parties.get(seller)!.id)!, planId, currency, validFrom);
         if (!costs) continue;
         const unitPrice = applyRate(rate, costs.listPrice, costs.cost);
         if (!guardPrice({ unitPrice, ...costs }).includes('UNDER_COST')) continue;
