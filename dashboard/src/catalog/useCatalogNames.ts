@@ -33,7 +33,9 @@ export function useCatalogNames(): {
   planName(id: string): string;
 } {
   const answer = useAnswer(CatalogNamesQuery, () => ({}));
-  const products = computed(() => (answer.data?.products.nodes ?? []).map(({ id, name }) => ({ value: id, label: name })).sort((a, b) => compareNames(a.label, b.label)));
+  const products = computed(() =>
+    (answer.data?.products.nodes ?? []).map(({ id, name }) => ({ value: id, label: name })).sort((a, b) => compareNames(a.label, b.label)),
+  );
   const vendors = computed(() => (answer.data?.vendors ?? []).map(({ code, name }) => ({ value: code, label: name })));
   const plans = computed(() => (answer.data?.products.nodes ?? []).flatMap((product) => product.plans));
   return reactive({

@@ -1,7 +1,11 @@
 export const home = {
   title: 'Home',
   greeting: 'Good day, {name}',
-  subtitle: { PROVIDER: 'What waits for you, and how the business stands.', RESELLER: 'Your customers, what they owe you, and what you owe.', CUSTOMER: 'Your licenses, and what they cost.' },
+  subtitle: {
+    PROVIDER: 'What waits for you, and how the business stands.',
+    RESELLER: 'Your customers, what they owe you, and what you owe.',
+    CUSTOMER: 'Your licenses, and what they cost.',
+  },
   todo: {
     title: 'To do',
     done: 'Nothing waits for you.',
@@ -30,7 +34,15 @@ export const home = {
     none: 'nothing yet',
     others: 'and in {currencies}',
   },
-  months: { title: 'By month', note: 'In {currency}. Choose a month to see its charges.', sold: 'Sold', owed: 'Owed', label: '{month}: {amount}', none: 'No month was billed yet.', caption: 'Amounts by month' },
+  months: {
+    title: 'By month',
+    note: 'In {currency}. Choose a month to see its charges.',
+    sold: 'Sold',
+    owed: 'Owed',
+    label: '{month}: {amount}',
+    none: 'No month was billed yet.',
+    caption: 'Amounts by month',
+  },
   lately: { title: 'Lately', all: 'Audit trail' },
   own: { title: 'Your subscriptions', all: 'All subscriptions', none: 'No subscriptions', caption: 'Subscriptions' },
   start: {

@@ -11,4 +11,9 @@ export const COLUMNS: Readonly<Record<BookKind, readonly string[]>> = {
 };
 
 /** Where the imported things are to be seen. */
-export const SEEN_AT: Readonly<Record<BookKind, string>> = { ACCOUNTS: '/accounts', PLANS: '/catalog', PRICE_LISTS: '/price-lists', SUBSCRIPTIONS: '/subscriptions' };
+export const SEEN_AT: Readonly<Record<BookKind, string>> = {
+  ACCOUNTS: '/accounts',
+  PLANS: '/catalog',
+  PRICE_LISTS: '/price-lists',
+  SUBSCRIPTIONS: '/subscriptions',
+};

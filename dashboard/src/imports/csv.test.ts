@@ -3,17 +3,48 @@ import { parseCsv, rejectedRows, writeCsv } from './csv.ts';
 
 describe('reading CSV', () => {
   it.each([
-    ['plain', 'a,b\n1,2\n', [['a', 'b'], ['1', '2']]],
-    ['without a last line break', 'a,b\r\n1,2', [['a', 'b'], ['1', '2']]],
-    ['quotes, commas and line breaks in cells', 'a,b\n"1,5","say ""hi""\nthere"\n', [['a', 'b'], ['1,5', 'say "hi"\nthere']]],
+    [
+      'plain',
+      'a,b\n1,2\n',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'without a last line break',
+      'a,b\r\n1,2',
+      [
+        ['a', 'b'],
+        ['1', '2'],
+      ],
+    ],
+    [
+      'quotes, commas and line breaks in cells',
+      'a,b\n"1,5","say ""hi""\nthere"\n',
+      [
+        ['a', 'b'],
+        ['1,5', 'say "hi"\nthere'],
+      ],
+    ],
     ['a byte order mark and empty lines', '\uFEFFa\n\n1\n', [['a'], ['1']]],
-    ['empty cells', 'a,b,c\n,,\n', [['a', 'b', 'c'], ['', '', '']]],
+    [
+      'empty cells',
+      'a,b,c\n,,\n',
+      [
+        ['a', 'b', 'c'],
+        ['', '', ''],
+      ],
+    ],
   ])('%s', (_, text, records) => expect(parseCsv(text)).toEqual(records));
 });
 
 describe('writing CSV', () => {
   it('reads back what it wrote', () => {
-    const records = [['a', 'b'], ['1,5', 'x\n"y"']];
+    const records = [
+      ['a', 'b'],
+      ['1,5', 'x\n"y"'],
+    ];
     expect(parseCsv(writeCsv(records))).toEqual(records);
   });
 

@@ -47,7 +47,11 @@ export function writeCsv(records: readonly (readonly string[])[]): string {
 }
 
 /** The rows that were rejected, as they stand in the file, with the reasons in a column of their own. */
-export function rejectedRows(text: string, errors: readonly { readonly row: number; readonly column: string | null; readonly message: string }[], reasonColumn: string): string {
+export function rejectedRows(
+  text: string,
+  errors: readonly { readonly row: number; readonly column: string | null; readonly message: string }[],
+  reasonColumn: string,
+): string {
   const [header = [], ...rows] = parseCsv(text);
   const reasons = new Map<number, string[]>();
   for (const { row, column, message } of errors) reasons.set(row, [...(reasons.get(row) ?? []), column ? `${column}: ${message}` : message]);

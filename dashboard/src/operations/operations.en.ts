@@ -19,7 +19,15 @@ export const operations = {
     caption: 'Events, the latest first',
     columns: { when: 'When', who: 'Who', what: 'What', subject: 'On', changes: 'Before → after', account: 'Account', hash: 'Hash' },
     actorKinds: { CREDENTIAL: 'a machine', SYSTEM: 'Cloudtill itself', USER: 'a person' },
-    subjects: { ACCOUNT: 'Account', BILLING_PERIOD: 'Billing period', BOOK: 'Book of business', PLAN: 'Plan', PRICE_LIST: 'Price list', PRODUCT: 'Product', SERVICE_SUBSCRIPTION: 'Subscription' },
+    subjects: {
+      ACCOUNT: 'Account',
+      BILLING_PERIOD: 'Billing period',
+      BOOK: 'Book of business',
+      PLAN: 'Plan',
+      PRICE_LIST: 'Price list',
+      PRODUCT: 'Product',
+      SERVICE_SUBSCRIPTION: 'Subscription',
+    },
     actions: {
       createAccount: 'Account created',
       updateAccount: 'Account changed',

@@ -37,11 +37,14 @@ export function createGraphqlClient(heard: { error: (error: CombinedError) => vo
       subscriptionExchange({
         forwardSubscription: ({ query, variables }) => ({
           subscribe: (sink) => ({
-            unsubscribe: stream.subscribe({ query: query ?? '', variables }, {
-              next: (value) => sink.next(value as never),
-              error: (error) => sink.error(error),
-              complete: () => sink.complete(),
-            }),
+            unsubscribe: stream.subscribe(
+              { query: query ?? '', variables },
+              {
+                next: (value) => sink.next(value as never),
+                error: (error) => sink.error(error),
+                complete: () => sink.complete(),
+              },
+            ),
           }),
         }),
       }),

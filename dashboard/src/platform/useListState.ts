@@ -4,7 +4,13 @@ import { useRoute, useRouter, type LocationQuery } from 'vue-router';
 /** What a filter takes: any text, one of some words, or several of them. */
 export type FilterKind = 'text' | { readonly one: readonly string[] } | { readonly many: readonly string[] };
 
-type ValueOf<Kind> = Kind extends 'text' ? string | undefined : Kind extends { one: readonly (infer Word)[] } ? Word | undefined : Kind extends { many: readonly (infer Word)[] } ? Word[] : never;
+type ValueOf<Kind> = Kind extends 'text'
+  ? string | undefined
+  : Kind extends { one: readonly (infer Word)[] }
+    ? Word | undefined
+    : Kind extends { many: readonly (infer Word)[] }
+      ? Word[]
+      : never;
 
 export type Direction = 'ASC' | 'DESC';
 

@@ -20,7 +20,11 @@ export const subscriptions = {
   sorts: { newest: 'Newest first', oldest: 'Oldest first', numberUp: 'Number, A to Z', numberDown: 'Number, Z to A' },
   filters: { q: 'Number or customer', status: 'Status', policy: 'Billing policy', product: 'Product', vendor: 'Vendor', account: 'Account', plan: 'Plan' },
   status: { ACTIVE: 'Active', FAILED: 'Failed', PENDING: 'Pending', SUSPENDED: 'Suspended', TERMINATED: 'Terminated' },
-  empty: { title: 'No subscriptions yet', text: 'A subscription says who holds how many licenses of which plan, from which day on.', import: 'Import a book of business' },
+  empty: {
+    title: 'No subscriptions yet',
+    text: 'A subscription says who holds how many licenses of which plan, from which day on.',
+    import: 'Import a book of business',
+  },
   missing: { title: 'There is no such subscription', text: 'It does not exist, or it belongs to an account that you may not see.' },
   page: {
     facts: 'Facts',
@@ -89,7 +93,13 @@ export const subscriptions = {
     renewsNot: 'does not renew',
     none: 'No changes',
   },
-  charges: { title: 'Charges', caption: 'Charges of this subscription, the latest period first', none: 'Not billed yet', noneText: 'Its first charge comes with the next billing run.', all: 'All charges' },
+  charges: {
+    title: 'Charges',
+    caption: 'Charges of this subscription, the latest period first',
+    none: 'Not billed yet',
+    noneText: 'Its first charge comes with the next billing run.',
+    all: 'All charges',
+  },
   form: {
     quantityTitle: 'Change the number of licenses',
     quantityText: '{number} of {account} holds {quantity, plural, one {# license} other {# licenses}}.',

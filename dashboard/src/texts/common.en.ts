@@ -42,7 +42,11 @@ export const common = {
     stale: 'This could not be refreshed. You see what was true at {time}.',
     offline: { title: 'The server cannot be reached', text: 'Check your connection. Nothing was changed.' },
     unauthenticated: { title: 'You are not signed in', text: 'Sign in to see this.' },
-    forbidden: { title: 'You may not see this', text: 'Your role does not include it.', needs: 'This needs the permission to {permission}. Ask whoever gave you access.' },
+    forbidden: {
+      title: 'You may not see this',
+      text: 'Your role does not include it.',
+      needs: 'This needs the permission to {permission}. Ask whoever gave you access.',
+    },
     missing: { title: 'There is no such thing', text: 'It does not exist, or you may not see it.' },
     busy: { title: 'The server is busy', text: 'Wait a moment, then try again. Nothing was changed.' },
     broken: { title: 'Something went wrong on our side', text: 'Tell the people who run this installation; the request id leads them to the cause.' },
@@ -94,7 +98,8 @@ export const common = {
     DATE_OUT_OF_RANGE: 'Choose a day from {earliest} to {latest}.',
     QUANTITY_TOO_SMALL: '{quantity} is fewer than the {minimum} that {plan} starts at.{fits, select, yes { Plans that fit: {fittingPlans}.} other {}}',
     QUANTITY_TOO_LARGE: '{quantity} is more than the {maximum} that {plan} allows.{fits, select, yes { Plans that fit: {fittingPlans}.} other {}}',
-    QUANTITY_DECREASE_NOT_ALLOWED: 'A yearly subscription cannot go from {from} to {to} licenses before its term ends on {renewsOn}. Schedule the lower number for the renewal instead.',
+    QUANTITY_DECREASE_NOT_ALLOWED:
+      'A yearly subscription cannot go from {from} to {to} licenses before its term ends on {renewsOn}. Schedule the lower number for the renewal instead.',
     QUANTITY_UNCHANGED: 'It already has {quantity} licenses on {day}.',
     CONFLICT: 'Someone else changed this in the meantime.',
     SIGN_IN_FAILED: 'Email or password is wrong.',

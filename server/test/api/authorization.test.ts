@@ -501,7 +501,7 @@ describe('fields (quality B.1-7)', () => {
       const seen = (rows: readonly Record<string, unknown>[]): unknown[] =>
         rows
           .filter((row) => row[field] !== null)
-          .map(({ id }) => id)
+          .map(({ id }) => String(id))
           .sort();
       expect({ who, seen: seen(exported) }).toEqual({ who, seen: seen(listed.data.charges.nodes) });
     }

@@ -68,16 +68,18 @@ async function writeCatalog(client: Client, { prices }: RandomWorld): Promise<Ru
     ...plan,
     id: newId(),
     sku: `RANDOM-${index}`,
-    product: products[product]!.id,
+    productId: products[product]!.id,
+    product: products[product]!.code,
+    offered: true,
     minimum: 1,
     maximum: MAX_QUANTITY,
   }));
   await insert(
     client,
     'plan',
-    plans.map(({ id, sku, product, policy, cycle, dailyQuantity, minimum, maximum }) => ({
+    plans.map(({ id, sku, productId, policy, cycle, dailyQuantity, minimum, maximum }) => ({
       id,
-      product_id: product,
+      product_id: productId,
       sku,
       name: sku,
       billing_policy: policy,
@@ -176,9 +178,9 @@ async function writePriceLists(
         entryRows.push({ id: newId(), price_list_id: made, product_id: product, plan_id: plan, ...value, valid_from: from, valid_to: to, created_at: now });
       }
     };
-    const products = [...new Set(plans.map(({ product }) => product))];
+    const products = [...new Set(plans.map(({ productId }) => productId))];
     lists[random]!.products.forEach((rates, index) => entry(products[index]!, null, rates));
-    lists[random]!.plans.forEach((rates, index) => entry(plans[index]!.product, plans[index]!.id, rates));
+    lists[random]!.plans.forEach((rates, index) => entry(plans[index]!.productId, plans[index]!.id, rates));
     return made;
   };
   const met = new Set(accounts.flatMap(({ parents }, buyer) => parents.map(({ account }) => `${account} ${buyer + 1}`)));
@@ -251,7 +253,7 @@ function presentRow({ id, customerId, number, changes }: WrittenSubscription, cl
     id,
     customer_id: customerId,
     number,
-    product_id: plan.product,
+    product_id: plan.productId,
     plan_id: plan.id,
     status: present.status,
     quantity: present.quantity,
