@@ -75,7 +75,7 @@ async function make(ask: Ask, { subscription, kind, at, quantity, other }: typeo
   const { id, changes } = book.subscriptions[subscription % book.subscriptions.length]!;
   const plan = changes[0]!.plan!;
   if (mayMeetKnownFault(plan, new Date(at))) return false;
-  const siblings = book.plans.filter(({ product }) => product === plan.product);
+  const siblings = book.plans.filter(({ productId }) => productId === plan.productId);
   const name = kind === 'rate' ? 'setPriceListEntry' : MUTATIONS[kind as keyof typeof MUTATIONS];
   const change = { subscriptionId: encodeId('sub', id), effectiveAt: new Date(at).toISOString(), idempotencyKey: key() };
   const validFrom = new Date(at).toISOString().slice(0, 10);
@@ -94,7 +94,7 @@ async function make(ask: Ask, { subscription, kind, at, quantity, other }: typeo
     },
     setPriceListEntry: {
       priceListId: kind === 'rate' ? encodeId('prl', lists[other % lists.length]!.id) : '',
-      productId: encodeId('prd', plan.product),
+      productId: encodeId('prd', plan.productId),
       mode: 'DISCOUNT',
       percent: `${quantity}.5`,
       validFrom,
