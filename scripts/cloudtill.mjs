@@ -32,12 +32,15 @@ export async function connect({ url = process.env.CLOUDTILL_URL ?? 'http://127.0
     return createUpload.uploadId;
   }
 
-  /** Waits until a job has ended. */
+  /** Waits until a job has ended. What it brought about is in `facts`, by name; which ones depends on the kind of job. */
   async function finished(jobId) {
     for (;;) {
       const { job } = await ask('query ($id: ID!) { job(id: $id) { state result { facts { name value } } userErrors { code message } } }', { id: jobId });
-      if (job.state !== 'QUEUED' && job.state !== 'RUNNING') return job;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      if (job.state !== 'QUEUED' && job.state !== 'RUNNING') {
+        const facts = Object.fromEntries((job.result?.facts ?? []).map(({ name, value }) => [name, value]));
+        return { state: job.state, facts, userErrors: job.userErrors };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 

@@ -39,8 +39,11 @@ const HAS_CURL = spawnSync('curl', ['--version']).status === 0;
 
 const MARK = '\u001e';
 
-/** Runs a document against a server, and compares what it prints with what it says. */
-export async function runDocument(document: string, env: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Runs a document against a server, and compares what it prints with what it says.
+ * @returns how many blocks ran
+ */
+export async function runDocument(document: string, env: Readonly<Record<string, string>>): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'cloudtill-recipe-'));
   try {
     symlinkSync(join(ROOT, 'scripts'), join(folder, 'scripts'));
@@ -63,6 +66,7 @@ export async function runDocument(document: string, env: Readonly<Record<string,
     for (const [index, { block, next }] of steps.entries()) {
       if (next?.lang === 'json' || next?.lang === 'text') compare(`${document}:${block.line}`, printed[index]!.replace(/^\d+\n/, ''), next);
     }
+    return steps.length;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -79,13 +83,29 @@ function shell(script: string, cwd: string, env: Readonly<Record<string, string>
 }
 
 function compare(where: string, printed: string, { lang, text }: Block): void {
-  const plain = (given: string): string => (lang === 'json' ? JSON.stringify(JSON.parse(given), null, 2) : given.trim());
+  const plain = (given: string): string => (lang === 'json' ? JSON.stringify(inOrder(JSON.parse(given)), null, 2) : given.trim());
   const [actual, wanted] = [plain(printed).split('\n'), plain(text).split('\n')];
   // A line that fits its pattern counts as equal, so that the message shows the lines that do not.
   const seen = actual.map((line, index) => (patternOf(wanted[index] ?? '').test(line) ? wanted[index] : line));
-  expect(seen.join('\n'), where).toBe(wanted.join('\n'));
+  expect(`${where}\n${seen.join('\n')}`).toBe(`${where}\n${wanted.join('\n')}`);
+}
+
+/** The order of an object's keys says nothing. */
+function inOrder(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(inOrder);
+  if (given === null || typeof given !== 'object') return given;
+  return Object.fromEntries(
+    Object.entries(given)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => [name, inOrder(value)]),
+  );
 }
 
 function patternOf(line: string): RegExp {
-  return new RegExp(`^${line.split('…').map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('.*')}$`);
+  return new RegExp(
+    `^${line
+      .split('…')
+      .map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+      .join('.*')}$`,
+  );
 }
