@@ -5,19 +5,13 @@
 import { createReadStream, createWriteStream, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fork } from 'node:child_process';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { buildIndexes } from '../server/dist/src/billing/charge-partition.js';
+import { billMonth } from './bill-month.ts';
 import { makeBook, MONTH } from './book.ts';
 import { connect, startCluster, type Cluster } from './cluster.ts';
 import { conclude, megabytes, perSecond, round, seconds, table, timed, type Lap } from './measure.ts';
-
-interface Run {
-  readonly lap: Lap;
-  readonly maxRssBytes: number;
-  readonly facts: { readonly subscriptions: number; readonly chargesWritten: number; readonly chargesChanged: number };
-}
 
 export async function billing(size: number, edges: 1 | 2): Promise<void> {
   const cluster = await startCluster();
@@ -25,10 +19,10 @@ export async function billing(size: number, edges: 1 | 2): Promise<void> {
     const client = await connect(cluster.url);
     console.log(`making a book of ${size.toLocaleString('en')} subscriptions, four quantity spans each, ${edges} edge${edges > 1 ? 's' : ''}`);
     await makeBook(client, { subscriptions: size, edges });
-    const first = await run(cluster, 'FRESH');
+    const first = await billMonth(cluster, 'FRESH');
     const charges = first.facts.chargesWritten;
-    const rerun = await run(cluster, 'DIFFERENCES');
-    const check = await run(cluster, 'CHECK');
+    const rerun = await billMonth(cluster, 'DIFFERENCES');
+    const check = await billMonth(cluster, 'CHECK');
     if (rerun.facts.chargesWritten + rerun.facts.chargesChanged + check.facts.chargesWritten + check.facts.chargesChanged > 0)
       throw new Error('a rerun wrote something');
     const floor = await measureFloor(cluster);
@@ -62,17 +56,6 @@ export async function billing(size: number, edges: 1 | 2): Promise<void> {
   } finally {
     await cluster.stop();
   }
-}
-
-/** In a process of its own, so that its memory is its own. */
-async function run({ url, config }: Cluster, mode: 'FRESH' | 'DIFFERENCES' | 'CHECK'): Promise<Run> {
-  const child = fork(new URL('./billing-run.ts', import.meta.url), {
-    env: { ...process.env, BENCH_URL: url, BENCH_DATA: config.dataDir, BENCH_MODE: mode, BENCH_MONTH: MONTH },
-  });
-  return new Promise((resolve, reject) => {
-    child.once('message', (result) => resolve(result as Run));
-    child.once('exit', (code) => reject(new Error(`the run ended with ${code}`)));
-  });
 }
 
 /** The very same rows, out of the finished partition into a bare table, and the same indexes built the same way. */

@@ -6,6 +6,11 @@ import { CreateSubscriptions } from './20261121213000_create_subscriptions.ts';
 import { CreateBilling } from './20261121214000_create_billing.ts';
 import { CreateWork } from './20261121215000_create_work.ts';
 import { CreateRowSecurity } from './20261121216000_create_row_security.ts';
+import { CreateHistoryRun } from './20261121219000_create_history_run.ts';
+import { CreateServiceDue } from './20261121219500_create_service_due.ts';
+import { CreateRatingState } from './20261121219700_create_rating_state.ts';
+import { CreateInvariants } from './20261121220000_create_invariants.ts';
+import { ScopeMarksAndMoves } from './20261122001000_scope_marks_and_moves.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -16,4 +21,9 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261121214000_create_billing', class: CreateBilling },
   { name: '20261121215000_create_work', class: CreateWork },
   { name: '20261121216000_create_row_security', class: CreateRowSecurity },
+  { name: '20261121219000_create_history_run', class: CreateHistoryRun },
+  { name: '20261121219500_create_service_due', class: CreateServiceDue },
+  { name: '20261121219700_create_rating_state', class: CreateRatingState },
+  { name: '20261121220000_create_invariants', class: CreateInvariants },
+  { name: '20261122001000_scope_marks_and_moves', class: ScopeMarksAndMoves },
 ];

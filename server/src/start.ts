@@ -16,6 +16,7 @@ import { Database } from './platform/database.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { armFailpoint } from './platform/failpoint.ts';
 import { addGraphql } from './platform/graphql-server.ts';
+import { addGraphiql } from './platform/graphiql.ts';
 import { addDashboard, createHttpServer, sessionCookie } from './platform/http-server.ts';
 import { Listener } from './platform/listener.ts';
 import { createLogger } from './platform/logger.ts';
@@ -35,7 +36,7 @@ export interface Started {
 /** What one process needs to work on a database that is there. */
 export async function openApp(config: Config, databaseUrl: string): Promise<App> {
   const logger = createLogger(config.logLevel);
-  const database = await Database.open(databaseUrl, ENTITIES, logger);
+  const database = await Database.open(databaseUrl, ENTITIES, logger, config.workerConcurrency);
   const clock = new Clock(config.billingTimeZone, database.system);
   const listener = new Listener(databaseUrl, logger);
   return { config, database, clock, listener, logger };
@@ -135,6 +136,7 @@ async function listen(app: App): Promise<{ url: string; close: () => Promise<voi
   const identify = (request: FastifyRequest): Promise<Viewer | undefined> => authentication.identify(credentialsOf(request));
   await addUploads(server, app, identify);
   addExports(server, app, identify);
+  addGraphiql(server);
   await addDashboard(server);
   await server.listen({ port: config.port, host: config.host });
   const { port } = server.server.address() as AddressInfo;

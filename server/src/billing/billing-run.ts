@@ -9,6 +9,7 @@
  */
 import { localDate } from '@cloudtill/domain/calendar/local-date';
 import { monthOf, type BillingMonth } from '@cloudtill/domain/calendar/billing-month';
+import { refusal } from '@cloudtill/domain/refusal';
 import type { PoolClient } from 'pg';
 import { PriceBook } from '../catalog/pricing.ts';
 import { BinaryRows, copyIn } from '../platform/binary-copy.ts';
@@ -25,12 +26,10 @@ import { holdingMonth } from './period-lock.ts';
 import { isParkedSubscription, nextRatableBatch, rate, type ParkedSubscription, type RatableBatch } from './rate.ts';
 import { BILLING_EVENTS } from './rating-marks.ts';
 import { nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
-import { loadBilledPlans, mayBeCharged, type Batch, type Cursor } from './subscription-batch.ts';
+import { mayBeCharged, type Batch, type Cursor } from './subscription-batch.ts';
 
 interface RunRow {
-  readonly month: string;
   readonly mode: RunMode;
-  readonly state: string;
   readonly cursor_customer_id: string | null;
   readonly cursor_subscription_id: string | null;
 }
@@ -38,20 +37,18 @@ interface RunRow {
 /** The task of the queue. */
 export const runBillingTask: Task = async ({ runId }, work) => {
   const { app } = work;
+  const { system } = app.database;
   const id = String(runId);
-  const { rows } = await app.database.system.query<RunRow>(
-    `update billing_run set state = 'RUNNING', started_at = coalesce(started_at, $2) where id = $1 and state in ('QUEUED', 'RUNNING')
-     returning month::text, mode, state, cursor_customer_id, cursor_subscription_id`,
-    [id, app.clock.date()],
-  );
-  const row = rows[0];
-  if (!row) return outcome(app.database.system, id); // finished before, and only the answer was lost
-  const month = monthOf(localDate(row.month));
+  const found = await system.query<{ month: string }>('select month::text from billing_run where id = $1', [id]);
+  const month = monthOf(localDate(found.rows[0]!.month));
   return holdingMonth(app.database, month, async (client) => {
     try {
+      const row = await take(client, id, app.clock.date());
+      if (!row) return await outcome(client, id); // finished before, and only the answer was lost
+      if (await isClosed(client, month)) return await comeTooLate(client, id, month, app.clock.date());
       // First, so that what is read afterwards holds everything that the events are about.
       await dispatchEvents(client, BILLING_EVENTS, app);
-      const run = await prepare(work, client, id, month);
+      const run: RunAtWork = { work, client, runId: id, month, ...frameOf(work, month) };
       if (row.mode === 'FRESH' && !(await isAttached(client, month))) await firstRun(run, row);
       if (row.mode === 'CHECK') await checkMonth(run);
       await settle(run);
@@ -64,19 +61,31 @@ export const runBillingTask: Task = async ({ runId }, work) => {
   });
 };
 
-async function prepare(work: JobAtWork, client: PoolClient, runId: string, month: BillingMonth): Promise<RunAtWork> {
-  const { app } = work;
+/** Read only under the month's lock: until a moment ago another worker may have gone on with the run, or ended it. */
+async function take(client: PoolClient, runId: string, now: Date): Promise<RunRow | undefined> {
+  const { rows } = await client.query<RunRow>(
+    `update billing_run set state = 'RUNNING', started_at = coalesce(started_at, $2) where id = $1 and state in ('QUEUED', 'RUNNING')
+     returning mode, cursor_customer_id, cursor_subscription_id`,
+    [runId, now],
+  );
+  return rows[0];
+}
+
+async function isClosed(client: PoolClient, { name }: BillingMonth): Promise<boolean> {
+  const { rowCount } = await client.query(`select 1 from billing_period where month = $1 and status = 'CLOSED'`, [`${name}-01`]);
+  return rowCount === 1;
+}
+
+/** The month was closed between the asking and the run. @rule H2 "Closing freezes them" */
+async function comeTooLate(client: PoolClient, runId: string, { name }: BillingMonth, now: Date): Promise<JobOutcome> {
+  await client.query(`update billing_run set state = 'FAILED', finished_at = $2 where id = $1`, [runId, now]);
+  return { ...(await outcome(client, runId)), refusals: [refusal('BILLING_PERIOD_CLOSED', { billingPeriod: name }, ['billingPeriod'])] };
+}
+
+/** What all charges that a task writes share. */
+export function frameOf({ app }: JobAtWork, { start }: BillingMonth): Pick<RunAtWork, 'rounding' | 'frame'> {
   const { rounding } = app.config;
-  return {
-    work,
-    client,
-    runId,
-    month,
-    rounding,
-    book: await PriceBook.load(app.database.system),
-    plans: await loadBilledPlans(client),
-    frame: { month: month.start, rounding, writtenAt: app.clock.now() },
-  };
+  return { rounding, frame: { month: start, rounding, writtenAt: app.clock.now() } };
 }
 
 /** Loads the month's partition from where the last attempt stopped, then makes it visible. */
@@ -84,6 +93,9 @@ async function firstRun(run: RunAtWork, row: RunRow): Promise<void> {
   const { client, month, runId, work } = run;
   let cursor: Cursor | undefined = row.cursor_customer_id ? { customerId: row.cursor_customer_id, subscriptionId: row.cursor_subscription_id! } : undefined;
   if (!cursor) await begin(run);
+  // After the beginning, which took the marks: a price that was set before it is in this book, a later one makes marks.
+  const book = await PriceBook.load(work.app.database.system);
+  await failpoint('run:begun');
   const { rows } = await client.query<{ total: string; done: string }>(
     'select subscriptions_total as total, subscriptions_done as done from billing_run where id = $1',
     [runId],
@@ -96,7 +108,7 @@ async function firstRun(run: RunAtWork, row: RunRow): Promise<void> {
   await work.app.database.withSystemClient(async (reader) => {
     const write = async (batch: Batch, rows: BinaryRows, parked: readonly ParkedSubscription[], next: number): Promise<void> => {
       await writeBatch(run, batch, rows, parked, next);
-      failpoint('run:after-batch');
+      await failpoint('run:after-batch');
       done += batch.subscriptions.length;
       await work.progress(done, total);
     };
@@ -104,11 +116,11 @@ async function firstRun(run: RunAtWork, row: RunRow): Promise<void> {
     let number = await nextChargeNumber(client, month);
     let writing = Promise.resolve();
     try {
-      for (let batch = await nextRatableBatch(run, reader, cursor); batch.end;) {
+      for (let batch = await nextRatableBatch(run, book, reader, cursor); batch.end;) {
         work.signal.throwIfAborted();
-        const reading = nextRatableBatch(run, reader, batch.end);
+        const reading = nextRatableBatch(run, book, reader, batch.end);
         reading.catch(() => {}); // seen when it is awaited
-        const parked = rateBatch(run, batch, number, rows);
+        const parked = rateBatch(run, book, batch, number, rows);
         await writing;
         number += rows.rows;
         writing = write(batch, rows, parked, number);
@@ -122,14 +134,14 @@ async function firstRun(run: RunAtWork, row: RunRow): Promise<void> {
     }
   });
 
-  failpoint('run:before-index');
+  await failpoint('run:before-index');
   await work.app.database.withSystemClient((second) => buildIndexes([client, second], partitionName(month)));
   await client.query(`analyze ${partitionName(month)}`);
-  failpoint('run:before-attach');
+  await failpoint('run:before-attach');
   await attachPartition(client, month, async () => {
     await client.query('update billing_period set rated_at = $2 where month = $1', [month.name + '-01', work.app.clock.date()]);
   });
-  failpoint('run:after-attach');
+  await failpoint('run:after-attach');
 }
 
 /** A first run reads everything anyway, so what was marked for it is done. */
@@ -149,7 +161,8 @@ async function begin({ client, month, runId }: RunAtWork): Promise<void> {
 
 /** @returns the subscriptions that could not be billed */
 function rateBatch(
-  { book, month, rounding, frame }: RunAtWork,
+  { month, rounding, frame }: RunAtWork,
+  book: PriceBook,
   { subscriptions, customers }: RatableBatch,
   first: number,
   rows: BinaryRows,
@@ -186,7 +199,7 @@ export async function settle(run: RunAtWork): Promise<void> {
   for (;;) {
     await dispatchEvents(client, BILLING_EVENTS, work.app);
     const settled = await settleMarks(run);
-    failpoint('run:after-differences');
+    await failpoint('run:after-differences');
     if (settled === 0) return;
   }
 }

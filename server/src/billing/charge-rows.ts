@@ -64,11 +64,13 @@ export interface ChargeFrame {
   readonly writtenAt: number;
 }
 
-/** The subscription that a charge is of, its ids as bytes. */
+/** The subscription that a charge is of. */
 export interface ChargeOwner {
   readonly customerId: string;
-  readonly customerBytes: Uint8Array;
-  readonly bytes: Uint8Array;
+  /** Where the ids are: those of the customer and of the subscription. */
+  readonly file: DataView;
+  readonly customerAt: number;
+  readonly at: number;
 }
 
 const texts = new Map<string, Buffer>();
@@ -99,8 +101,8 @@ function knownUuidBytes(uuid: string): Buffer {
 export function writeCharge(rows: BinaryRows, frame: ChargeFrame, owner: ChargeOwner, charge: ChargeFacts, birth?: number): void {
   const { planId, tier, kind, start, end, periodDays, segments, price, netMinor, costMinor, adjusts } = charge;
   rows.row(birth === undefined ? FACT_COLUMNS.length : NEW_CHARGE_COLUMNS.length);
-  rows.bytes(owner.customerBytes);
-  rows.bytes(owner.bytes);
+  rows.uuid(owner.file, owner.customerAt);
+  rows.uuid(owner.file, owner.at);
   rows.date(frame.month);
   rows.int2(tier);
   rows.bytes(knownUuidBytes(planId));
@@ -115,7 +117,8 @@ export function writeCharge(rows: BinaryRows, frame: ChargeFrame, owner: ChargeO
     rows.int4(quantity);
   }
   rows.bytes(knownUuidBytes(price.sellerId));
-  rows.bytes(price.buyerId === owner.customerId ? owner.customerBytes : knownUuidBytes(price.buyerId));
+  if (price.buyerId === owner.customerId) rows.uuid(owner.file, owner.customerAt);
+  else rows.bytes(knownUuidBytes(price.buyerId));
   rows.int8(price.unitPrice.micros);
   rows.int8(price.listPrice.micros);
   rows.int8(price.cost.micros);

@@ -189,7 +189,10 @@ export class ChargeType extends Node {
   @Field(() => String, { nullable: true, description: 'The vendor’s approval code; null unless the viewer is the provider’s and `include` has APPROVAL_CODE.' })
   approvalCode!: string | null;
 
-  @Field(() => PartnerEarnedCredit, { nullable: true, description: 'Null unless `include` has PARTNER_EARNED_CREDIT and there is one.' })
+  @Field(() => PartnerEarnedCredit, {
+    nullable: true,
+    description: 'Null unless the viewer is the provider’s, `include` has PARTNER_EARNED_CREDIT, and there is one.',
+  })
   partnerEarnedCredit!: object | null;
 
   @Field(() => DateTime, { description: 'When it was made.' })
@@ -236,6 +239,12 @@ export const ifRateMayBeSeen = (alias: string, sql: Sql, expression: string): st
   sql.seesAll
     ? expression
     : `case when ${alias}.rate_mode = 'DISCOUNT' or (${alias}.seller_id = ${sql.viewerAccount()} and ${may(sql.viewer, 'costs:read')}) then ${expression} end`;
+
+/** What a markup was put on is the seller's cost in so many words: for sight of costs even within the provider. @rule P6 */
+function ifPriceMayBeExplained(alias: string, sql: Sql): string {
+  const seen = ifRateMayBeSeen(alias, sql, 'true');
+  return may(sql.viewer, 'costs:read') ? seen : `case when ${alias}.rate_mode is distinct from 'MARKUP' then ${seen} end`;
+}
 
 const EXPLAINED = [
   'kind',
@@ -334,7 +343,7 @@ export const chargeShape: Shape = {
       (alias, sql) => [
         ...EXPLAINED.map((column) => `${alias}.${column}`),
         `(select billing_policy from plan billed where billed.id = ${alias}.plan_id)`,
-        ifRateMayBeSeen(alias, sql, 'true'),
+        ifPriceMayBeExplained(alias, sql),
         `${alias}.rate_mode::text`,
         `${alias}.rate_percent`,
       ],
@@ -346,7 +355,7 @@ export const chargeShape: Shape = {
     ),
     partnerEarnedCredit: computed(
       (alias, sql) =>
-        sql.include.has('PARTNER_EARNED_CREDIT')
+        sql.include.has('PARTNER_EARNED_CREDIT') && mayKnowVendorTerms(sql.viewer)
           ? [`${alias}.credit_rate`, `${alias}.credit_minor`, `${alias}.currency`]
           : ['null::int', 'null::bigint', `${alias}.currency`],
       ([rate, minor, currency]) => (rate === null ? null : { rate: formatPercent(big(rate)), amount: toMoney(minor!, currency!) }),

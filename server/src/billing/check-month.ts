@@ -6,7 +6,8 @@
 import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import type { BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { PoolClient } from 'pg';
-import { BinaryReader, BinaryRows, copyOut, sameUuid, uuidOfBytes } from '../platform/binary-copy.ts';
+import { PriceBook } from '../catalog/pricing.ts';
+import { BinaryReader, BinaryRows, compareUuids, copyOut, sameUuid, uuidIn } from '../platform/binary-copy.ts';
 import type { RunAtWork } from './run-at-work.ts';
 import { FACT_COLUMNS, writeCharge } from './charge-rows.ts';
 import { isParkedSubscription, nextRatableBatch, rate, type RatableBatch } from './rate.ts';
@@ -23,9 +24,10 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
   const total = Number(rows[0]!.total);
   await client.query('update billing_run set subscriptions_total = $2, subscriptions_done = 0 where id = $1', [runId, total]);
   let done = 0;
+  const book = await PriceBook.load(work.app.database.system);
   await work.app.database.withSystemClient(async (reader) => {
     const read = async (after: Cursor | undefined): Promise<Read> => {
-      const batch = await nextRatableBatch(run, reader, after);
+      const batch = await nextRatableBatch(run, book, reader, after);
       return { batch, standing: await standingCharges(reader, month, after, batch.end) };
     };
     const target = new BinaryRows();
@@ -36,7 +38,7 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
         upcoming = read(batch.end);
         upcoming.catch(() => {}); // seen when it is awaited
       }
-      const different = compare(run, batch, standing, target);
+      const different = compare(run, book, batch, standing, target);
       if (different.length > 0) await mark(client, month, different);
       done += batch.subscriptions.length;
       await work.progress(done, total);
@@ -59,7 +61,13 @@ async function standingCharges(client: PoolClient, { start }: BillingMonth, afte
 }
 
 /** Subscriptions whose charges are not what they should be. Both sides come in the same order, so they are walked side by side. */
-function compare({ book, month, rounding, frame }: RunAtWork, { subscriptions, customers }: RatableBatch, file: Buffer, target: BinaryRows): Cursor[] {
+function compare(
+  { month, rounding, frame }: RunAtWork,
+  book: PriceBook,
+  { subscriptions, customers }: RatableBatch,
+  file: Buffer,
+  target: BinaryRows,
+): Cursor[] {
   const different: Cursor[] = [];
   const standing = new StandingRows(file);
   for (const subscription of subscriptions) {
@@ -84,16 +92,20 @@ class StandingRows {
   /** Where the next row begins. */
   #at: number;
 
+  readonly #view: DataView;
+
   constructor(private readonly file: Buffer) {
-    this.#at = new BinaryReader(file).position;
+    const reader = new BinaryReader(file);
+    this.#at = reader.position;
+    this.#view = reader.view;
   }
 
   /** Passes over what lies before a subscription, or to the end: subscriptions that cannot have charges this month, yet have. */
   before(subscription: BilledSubscription | undefined): Cursor[] {
     const passed = new Map<string, Cursor>();
     while (this.#isBefore(subscription)) {
-      const subscriptionId = uuidOfBytes(this.#bytes(SUBSCRIPTION_AT));
-      passed.set(subscriptionId, { customerId: uuidOfBytes(this.#bytes(CUSTOMER_AT)), subscriptionId });
+      const subscriptionId = uuidIn(this.#view, this.#at + SUBSCRIPTION_AT);
+      passed.set(subscriptionId, { customerId: uuidIn(this.#view, this.#at + CUSTOMER_AT), subscriptionId });
       this.#next();
     }
     return [...passed.values()];
@@ -112,21 +124,18 @@ class StandingRows {
   }
 
   #atEnd(): boolean {
-    return this.#at >= this.file.length || this.file.readInt16BE(this.#at) < 0;
+    return this.#at >= this.file.length || this.#view.getInt16(this.#at) < 0;
   }
 
-  #isOf({ bytes }: BilledSubscription): boolean {
-    return !this.#atEnd() && sameUuid(this.file, this.#at + SUBSCRIPTION_AT, bytes, 0);
+  #isOf({ file, at }: BilledSubscription): boolean {
+    return !this.#atEnd() && sameUuid(this.#view, this.#at + SUBSCRIPTION_AT, file, at);
   }
 
   #isBefore(subscription: BilledSubscription | undefined): boolean {
     if (this.#atEnd() || !subscription) return !this.#atEnd();
     if (this.#isOf(subscription)) return false;
-    return (this.#bytes(CUSTOMER_AT).compare(subscription.customerBytes) || this.#bytes(SUBSCRIPTION_AT).compare(subscription.bytes)) < 0;
-  }
-
-  #bytes(at: number): Buffer {
-    return this.file.subarray(this.#at + at, this.#at + at + 16);
+    const { file, customerAt, at } = subscription;
+    return (compareUuids(this.#view, this.#at + CUSTOMER_AT, file, customerAt) || compareUuids(this.#view, this.#at + SUBSCRIPTION_AT, file, at)) < 0;
   }
 
   #next(): void {

@@ -1,13 +1,12 @@
 import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import { billingMonth } from '@cloudtill/domain/calendar/billing-month';
 import { refusal } from '@cloudtill/domain/refusal';
-import { PriceBook } from '../catalog/pricing.ts';
 import { inTransaction } from '../platform/database.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Task } from '../platform/jobs.ts';
-import { settle } from './billing-run.ts';
+import { frameOf, settle } from './billing-run.ts';
 import { freezePartition } from './charge-partition.ts';
 import { holdingMonth } from './period-lock.ts';
-import { loadBilledPlans } from './subscription-batch.ts';
 
 /**
  * Closes a month: what changed since its last run is settled first, then its charges are frozen. What comes in later
@@ -21,19 +20,10 @@ export const closePeriodTask: Task = async ({ billingPeriod }, work) => {
   return holdingMonth(app.database, month, async (client) => {
     const { rows } = await client.query<{ status: string }>('select status from billing_period where month = $1', [day]);
     if (rows[0]?.status === 'CLOSED') return { result: { billingPeriod: month.name, status: 'CLOSED' } }; // done, and the answer was lost
-    const { rounding } = app.config;
-    await settle({
-      work,
-      client,
-      runId: jobId,
-      month,
-      rounding,
-      book: await PriceBook.load(app.database.system),
-      plans: await loadBilledPlans(client),
-      frame: { month: month.start, rounding, writtenAt: app.clock.now() },
-    });
+    await settle({ work, client, runId: jobId, month, ...frameOf(work, month) });
     const parked = await client.query('select 1 from parked_subscription where month = $1', [day]);
     if (parked.rowCount) return { refusals: [refusal('BILLING_PERIOD_HAS_PARKED', { billingPeriod: month.name, count: parked.rowCount }, ['billingPeriod'])] };
+    await failpoint('close:before-freeze');
     await inTransaction(client, async () => {
       await freezePartition(client, month);
       await client.query(`update billing_period set status = 'CLOSED', closed_at = $2 where month = $1`, [day, app.clock.date()]);

@@ -7,9 +7,10 @@ import { isoDate, localDate, type LocalDate } from '@cloudtill/domain/calendar/l
 import { monthOf, type BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import { adjustmentsFor, type Frozen } from '@cloudtill/domain/billing/adjustment';
 import type { PoolClient } from 'pg';
-import type { ListedPrice } from '../catalog/pricing.ts';
-import { BinaryRows, copyIn, uuidBytes } from '../platform/binary-copy.ts';
+import { PriceBook, type ListedPrice } from '../catalog/pricing.ts';
+import { BinaryRows, copyIn, uuidBytes, viewOf } from '../platform/binary-copy.ts';
 import { inTransaction } from '../platform/database.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { BATCH_SIZE, nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
 import { FACT_COLUMNS, KEY_COLUMNS, writeCharge, type ChargeFacts } from './charge-rows.ts';
 import { isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
@@ -40,16 +41,35 @@ async function closedMonthsAnsweredBy(client: PoolClient, month: BillingMonth): 
   return rows.map((row) => monthOf(localDate(row.month)));
 }
 
+/**
+ * One batch, in one transaction: the marks are taken before anything is read, so a change that comes in later finds its
+ * mark gone, waits for this to end and marks again.
+ */
 async function settleMonth(run: RunAtWork, marked: BillingMonth): Promise<number> {
-  const { client, book, month, plans, frame, runId } = run;
-  const day = isoDate(marked.start);
-  const { rows: marks } = await client.query<{ customer_id: string; subscription_id: string }>(
-    'select customer_id, subscription_id from rating_mark where month = $1 order by customer_id, subscription_id limit $2',
-    [day, BATCH_SIZE],
+  const { client } = run;
+  return inTransaction(client, async () => {
+    const ids = await takeMarks(client, marked);
+    if (ids.length > 0) await settleBatch(run, marked, ids);
+    return ids.length;
+  });
+}
+
+async function takeMarks(client: PoolClient, { start }: BillingMonth): Promise<Cursor[]> {
+  const { rows } = await client.query<{ customer_id: string; subscription_id: string }>(
+    `with taken as (delete from rating_mark where (month, customer_id, subscription_id) in
+       (select month, customer_id, subscription_id from rating_mark where month = $1 order by customer_id, subscription_id limit $2)
+       returning customer_id, subscription_id)
+     select * from taken order by customer_id, subscription_id`,
+    [isoDate(start), BATCH_SIZE],
   );
-  if (marks.length === 0) return 0;
-  const ids = marks.map(({ customer_id, subscription_id }): Cursor => ({ customerId: customer_id, subscriptionId: subscription_id }));
-  const subscriptions = await someSubscriptions(client, plans, marked, ids);
+  return rows.map(({ customer_id, subscription_id }) => ({ customerId: customer_id, subscriptionId: subscription_id }));
+}
+
+async function settleBatch(run: RunAtWork, marked: BillingMonth, ids: readonly Cursor[]): Promise<void> {
+  const { client, month, frame, runId, work } = run;
+  // Prices as they are now: what is marked may be marked because of them.
+  const book = await PriceBook.load(work.app.database.system);
+  const subscriptions = await someSubscriptions(client, marked, ids);
   const customers = await book.buyers(customersOf(subscriptions));
 
   const corrects = marked.start !== month.start;
@@ -68,29 +88,23 @@ async function settleMonth(run: RunAtWork, marked: BillingMonth): Promise<number
     for (const charge of wanted) writeCharge(target, frame, subscription, charge);
   }
   if (corrects) writeCancellations(run, target, frozen, rated, marked);
+  await failpoint('run:before-differences');
 
-  await inTransaction(client, async () => {
-    await stage(
-      client,
-      target,
-      ids.filter(({ subscriptionId }) => !parked.some((one) => one.subscriptionId === subscriptionId)),
-    );
-    const changes = await merge(run, corrects ? marked : undefined);
-    await client.query(
-      'delete from parked_subscription p using marked m where p.month = $1 and p.customer_id = m.customer_id and p.subscription_id = m.subscription_id',
-      [isoDate(month.start)],
-    );
-    await park(client, month.start, parked, frame.writtenAt);
-    await client.query(
-      'delete from rating_mark k using unnest($2::uuid[], $3::uuid[]) m (customer_id, subscription_id) where k.month = $1 and k.customer_id = m.customer_id and k.subscription_id = m.subscription_id',
-      [day, ids.map(({ customerId }) => customerId), ids.map(({ subscriptionId }) => subscriptionId)],
-    );
-    await client.query(
-      `update billing_run set subscriptions_done = subscriptions_done + $2, charges_written = charges_written + $3, charges_changed = charges_changed + $4, charges_withdrawn = charges_withdrawn + $5 where id = $1`,
-      [runId, ids.length, changes.written, changes.changed, changes.withdrawn],
-    );
-  });
-  return marks.length;
+  await stage(
+    client,
+    target,
+    ids.filter(({ subscriptionId }) => !parked.some((one) => one.subscriptionId === subscriptionId)),
+  );
+  const changes = await merge(run, corrects ? marked : undefined);
+  await client.query(
+    'delete from parked_subscription p using marked m where p.month = $1 and p.customer_id = m.customer_id and p.subscription_id = m.subscription_id',
+    [isoDate(month.start)],
+  );
+  await park(client, month.start, parked, frame.writtenAt);
+  await client.query(
+    `update billing_run set subscriptions_done = subscriptions_done + $2, charges_written = charges_written + $3, charges_changed = charges_changed + $4, charges_withdrawn = charges_withdrawn + $5 where id = $1`,
+    [runId, ids.length, changes.written, changes.changed, changes.withdrawn],
+  );
 }
 
 // ---- corrections of closed months
@@ -173,7 +187,7 @@ function writeCancellations(
   for (const [subscriptionId, charges] of frozen) {
     if (rated.has(subscriptionId)) continue;
     const { customerId } = charges[0]!;
-    const owner = { customerId, customerBytes: uuidBytes(customerId), bytes: uuidBytes(subscriptionId) };
+    const owner = { customerId, file: viewOf(Buffer.concat([uuidBytes(customerId), uuidBytes(subscriptionId)])), customerAt: 0, at: 16 };
     for (const charge of corrections([], charges, marked.start)) writeCharge(rows, frame, owner, charge);
   }
 }

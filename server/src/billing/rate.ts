@@ -24,15 +24,15 @@ export interface RatableBatch extends Batch {
   readonly customers: ReadonlyMap<string, Buyer>;
 }
 
-export async function nextRatableBatch({ plans, book, month }: RunAtWork, reader: PoolClient, after: Cursor | undefined): Promise<RatableBatch> {
-  const batch = await nextBatch(reader, plans, month, after, BATCH_SIZE);
+export async function nextRatableBatch({ month }: RunAtWork, book: PriceBook, reader: PoolClient, after: Cursor | undefined): Promise<RatableBatch> {
+  const batch = await nextBatch(reader, month, after, BATCH_SIZE);
   return { ...batch, customers: await book.buyers(customersOf(batch.subscriptions)) };
 }
 
 /** What a subscription owes for a month, on every edge. @rule H1 */
 export function rate(subscription: BilledSubscription, customer: Buyer, book: PriceBook, month: BillingMonth, rounding: Rounding): Rated {
   const { customerId } = subscription;
-  const target = targetCharges(subscription.timeline, (plan, day) => book.pricesOn(customer, plan.id, day), month, rounding);
+  const target = targetCharges(subscription, (plan, day) => book.pricesOn(customer, plan.id, day), month, rounding);
   if (isParked(target)) {
     const { reason, plan, day } = target;
     return { customerId, subscriptionId: idOf(subscription), reason, parameters: { planId: plan.id, day: isoDate(day) } };

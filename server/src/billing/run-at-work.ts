@@ -3,11 +3,9 @@ import type { LocalDate } from '@cloudtill/domain/calendar/local-date';
 import { monthOf, type BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import type { Rounding } from '@cloudtill/domain/money/rounding';
 import type { PoolClient } from 'pg';
-import type { PriceBook } from '../catalog/pricing.ts';
 import type { JobAtWork } from '../platform/jobs.ts';
 import type { ChargeFrame } from './charge-rows.ts';
 import type { ParkedSubscription } from './rate.ts';
-import type { BilledPlans } from './subscription-batch.ts';
 
 /** Subscriptions a batch: small enough to lose, large enough that a commit costs nothing beside it. */
 export const BATCH_SIZE = 5_000;
@@ -19,8 +17,6 @@ export interface RunAtWork {
   readonly runId: string;
   readonly month: BillingMonth;
   readonly rounding: Rounding;
-  readonly book: PriceBook;
-  readonly plans: BilledPlans;
   readonly frame: ChargeFrame;
 }
 

@@ -1,6 +1,7 @@
 import { addMonths, isoDate } from '@cloudtill/domain/calendar/local-date';
 import { parseBillingMonth, type BillingMonth } from '@cloudtill/domain/calendar/billing-month';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
+import { LockMode } from '@mikro-orm/core';
 import { encodeId, newId } from '../platform/ids.ts';
 import { startJob } from '../platform/jobs.ts';
 import { nextNumber } from '../platform/numbers.ts';
@@ -72,7 +73,7 @@ async function lockPeriod({ em, now }: Unit, { start }: BillingMonth): Promise<B
     isoDate(start),
     now,
   ]);
-  return em.findOneOrFail(BillingPeriod, { month: start }, { lockMode: 4 });
+  return em.findOneOrFail(BillingPeriod, { month: start }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
 /**
@@ -83,7 +84,7 @@ export async function startClosing(unit: Unit, name: string): Promise<Decision<{
   const { em, viewer } = unit;
   const month = readMonth(name);
   if (!month.allowed) return month;
-  const period = await em.findOne(BillingPeriod, { month: month.value.start }, { lockMode: 4 });
+  const period = await em.findOne(BillingPeriod, { month: month.value.start }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!period) return refuse('BILLING_PERIOD_UNKNOWN', { billingPeriod: name }, ['billingPeriod']);
   if (period.status === 'CLOSED') return refuse('BILLING_PERIOD_CLOSED', { billingPeriod: name }, ['billingPeriod']);
   if (!period.ratedAt) return refuse('BILLING_PERIOD_NOT_RATED', { billingPeriod: name }, ['billingPeriod']);

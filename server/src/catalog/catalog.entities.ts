@@ -57,11 +57,13 @@ const PlanSchema = defineEntity({
 });
 /** One way to buy a product. @rule C3 */
 export class Plan extends PlanSchema.class {
-  /** The plan as the rules see it. */
-  rules(): PlanRules & { readonly id: string; readonly product: string } {
+  /** The plan as the rules see it. Its product must be loaded. */
+  rules(): PlanRules & { readonly id: string; readonly productId: string; readonly product: string; readonly offered: boolean } {
     return {
       id: this.id,
-      product: this.product.id,
+      productId: this.product.id,
+      product: this.product.getEntity().code,
+      offered: this.status === 'ACTIVE',
       sku: this.sku,
       policy: this.billingPolicy,
       cycle: this.cycle,

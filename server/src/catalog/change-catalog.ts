@@ -46,9 +46,10 @@ export async function updateProduct(unit: Unit, input: UpdateProductInput): Prom
   const check = new TextCheck();
   const name = input.name == null ? undefined : check.line('name', input.name);
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
-  const product = await unit.em.findOne(Product, { id: decodeId('prd', input.productId) });
+  const product = await unit.em.findOne(Product, { id: decodeId('prd', input.productId) }, { populate: ['vendor'] });
   if (!product) return refuse('PRODUCT_UNKNOWN', { product: input.productId }, ['productId']);
-  const before = { name: product.name, status: product.status };
+  const facts = (): object => ({ name: product.name, vendor: product.vendor?.getEntity().code ?? null, status: product.status });
+  const before = facts();
   if (input.vendor != null) {
     const vendor = await findVendor(unit.em, input.vendor);
     if (!vendor.allowed) return vendor;
@@ -57,7 +58,7 @@ export async function updateProduct(unit: Unit, input: UpdateProductInput): Prom
   product.name = name ?? product.name;
   product.status = input.status ?? product.status;
   product.updatedAt = unit.now;
-  note(unit, 'updateProduct', 'Product', input.productId, product.code, before, { name: product.name, status: product.status });
+  note(unit, 'updateProduct', 'Product', input.productId, product.code, before, facts());
   return allow({ productId: product.id });
 }
 
@@ -111,7 +112,7 @@ export async function updatePlan(unit: Unit, input: UpdatePlanInput): Promise<De
   const check = new TextCheck();
   const name = input.name == null ? undefined : check.line('name', input.name);
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
-  const plan = await unit.em.findOne(Plan, { id: decodeId('pln', input.planId) });
+  const plan = await unit.em.findOne(Plan, { id: decodeId('pln', input.planId) }, { populate: ['product'] });
   if (!plan) return refuse('PLAN_UNKNOWN', { plan: input.planId }, ['planId']);
   const before = { name: plan.name, minQuantity: plan.minQuantity, maxQuantity: plan.maxQuantity, status: plan.status };
   const after = {

@@ -11,6 +11,7 @@ import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { Plan, Product } from './catalog.entities.ts';
 import { priceChanged } from './change-catalog.ts';
+import { findOrderableProduct } from './find-orderable.ts';
 import { PriceList, PriceListAssignment, PriceListEntry } from './price-list.entities.ts';
 import type { AssignPriceListInput, CreatePriceListInput, RemovePriceListEntryInput, SetPriceListEntryInput } from './price-list.inputs.ts';
 import { PriceBook } from './pricing.ts';
@@ -46,7 +47,7 @@ export async function setPriceListEntry(unit: Unit, input: SetPriceListEntryInpu
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
   const list = await findPriceList(em, input.priceListId);
   if (!list.allowed) return list;
-  const of = await findSubject(em, input);
+  const of = await findSubject(unit, input);
   if (!of.allowed) return of;
   const { product, plan } = of.value;
 
@@ -135,11 +136,12 @@ async function findPriceList(em: EntityManager, id: string): Promise<Decision<Pr
   return list ? allow(list) : refuse('PRICE_LIST_UNKNOWN', { priceList: id }, ['priceListId']);
 }
 
-async function findSubject(em: EntityManager, { productId, planId }: SetPriceListEntryInput): Promise<Decision<{ product: Product; plan: Plan | null }>> {
-  const product = await em.findOne(Product, { id: decodeId('prd', productId) });
-  if (!product) return refuse('PRODUCT_UNKNOWN', { product: productId }, ['productId']);
+async function findSubject(unit: Unit, { productId, planId }: SetPriceListEntryInput): Promise<Decision<{ product: Product; plan: Plan | null }>> {
+  const found = await findOrderableProduct(unit, productId);
+  if (!found.allowed) return found;
+  const product = found.value;
   if (planId == null) return allow({ product, plan: null });
-  const plan = await em.findOne(Plan, { id: decodeId('pln', planId), product });
+  const plan = await unit.em.findOne(Plan, { id: decodeId('pln', planId), product });
   return plan ? allow({ product, plan }) : refuse('PLAN_UNKNOWN', { plan: planId }, ['planId']);
 }
 

@@ -119,7 +119,7 @@ function selectCharges(viewer: Viewer, today: string, filter: ChargeFilter, incl
     'c.acknowledged_at',
     cost && may(viewer, 'costs:read') ? ifSeller('c', sql, 'cost_minor') : 'null::bigint',
     include.has('APPROVAL_CODE') && vendorTerms ? 'c.approval_code' : 'null::text',
-    ...(include.has('PARTNER_EARNED_CREDIT') ? ['c.credit_rate', 'c.credit_minor'] : ['null::integer', 'null::bigint']),
+    ...(include.has('PARTNER_EARNED_CREDIT') && vendorTerms ? ['c.credit_rate', 'c.credit_minor'] : ['null::integer', 'null::bigint']),
   ];
   const text = `select ${columns.join(', ')} from charge c
     join billing_period period on period.month = c.billing_month join service_subscription s on s.id = c.subscription_id

@@ -163,18 +163,20 @@ class Judge {
     const plans = await client.query<{
       id: string;
       sku: string;
-      product_id: string;
+      productId: string;
+      product: string;
+      offered: boolean;
       policy: RulePlan['policy'];
       cycle: RulePlan['cycle'];
       daily: RulePlan['dailyQuantity'];
       minimum: number;
       maximum: number;
-    }>(`select id, sku, product_id, billing_policy as policy, cycle, daily_quantity as daily, min_quantity as minimum, max_quantity as maximum from plan`);
+    }>(
+      `select p.id, p.sku, p.product_id as "productId", r.code as product, p.status = 'ACTIVE' as offered, p.billing_policy as policy, p.cycle,
+              p.daily_quantity as daily, p.min_quantity as minimum, p.max_quantity as maximum from plan p join product r on r.id = p.product_id`,
+    );
     const bySku = new Map(
-      plans.rows.map(({ product_id, daily, ...plan }): [string, RulePlan] => [
-        plan.sku,
-        { ...plan, product: product_id, dailyQuantity: daily } satisfies ReturnType<Plan['rules']>,
-      ]),
+      plans.rows.map(({ daily, ...plan }): [string, RulePlan] => [plan.sku, { ...plan, dailyQuantity: daily } satisfies ReturnType<Plan['rules']>]),
     );
     const holders = await client.query<Holder & { number: string }>(
       'select id, number, kind, status, currency from account where number in (select account from book_event)',
@@ -334,7 +336,7 @@ class Writer {
     s.bytes(key);
     s.bytes(customer);
     s.bytes(Buffer.from(number));
-    s.bytes(uuidBytes(plan.product));
+    s.bytes(uuidBytes(plan.productId));
     s.bytes(uuidBytes(plan.id));
     s.bytes(Buffer.from(present.status));
     s.int4(present.quantity);

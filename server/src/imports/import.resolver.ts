@@ -11,6 +11,7 @@ import { Needs } from '../platform/needs.ts';
 import { payloadOf, toPayload, type Payload } from '../platform/payload.type.ts';
 import { createUpload, uploadUrl } from '../platform/uploads.ts';
 import { transact, type Unit } from '../platform/use-case.ts';
+import { may } from '../platform/viewer.ts';
 import { RefusalCode, type UserError } from '../platform/user-error.type.ts';
 import { Upload } from '../platform/work.entities.ts';
 import { BOOK_KINDS, type BookKind, type ImportResult } from './import-book.ts';
@@ -112,11 +113,17 @@ const ImportBookPayload = payloadOf('ImportBook', {
   report: { type: () => ImportReport, description: 'What was found; null while a long import is still at work, the job has it then.' },
 });
 
-extendShape(jobShape, { importReport: value(['kind', 'result'], ([kind, result]) => (kind === 'importBook' ? parseJson(result) : null)) });
+// Its warnings name sellers' costs, so it is for those who import.
+extendShape(jobShape, {
+  importReport: value(['kind', 'result'], ([kind, result], viewer) => (kind === 'importBook' && may(viewer, 'books:import') ? parseJson(result) : null)),
+});
 
 @Resolver(() => JobType)
 export class JobImportFields {
-  @FieldResolver(() => ImportReport, { nullable: true, description: 'What an import found in its file; null for other jobs and before it is done.' })
+  @FieldResolver(() => ImportReport, {
+    nullable: true,
+    description: 'What an import found in its file; null for other jobs, before it is done, and for those who may not import.',
+  })
   importReport(@Root() job: { importReport: object | null }): object | null {
     return job.importReport;
   }

@@ -22,6 +22,7 @@ import {
 import { Needs } from '../platform/needs.ts';
 import { orderInputOf, orderOf, type OrderInput } from '../platform/order.type.ts';
 import { DateTime } from '../platform/scalars.ts';
+import { may } from '../platform/viewer.ts';
 
 const ActorKind = enumOf(['USER', 'CREDENTIAL', 'SYSTEM']);
 registerEnumType(ActorKind, {
@@ -92,7 +93,7 @@ class AuditEventType {
   @Field(() => String, { nullable: true, description: 'Number or name of what it was done to.' })
   subjectNumber!: string | null;
 
-  @Field(() => [AuditChange], { description: 'What changed.' })
+  @Field(() => [AuditChange], { description: 'What changed, without costs for those who may not see them.' })
   changes!: AuditChange[];
 
   @Field(() => String, { description: 'SHA-256 over the hash before and this event, in hexadecimal.' })
@@ -145,7 +146,9 @@ const auditShape: Shape = {
     subjectKind: value('subject_kind', ([kind]) => enumName(String(kind))),
     subjectId: text('subject_id'),
     subjectNumber: text('subject_number'),
-    changes: value(['before', 'after'], ([before, after]) => changesBetween(parseJson(before), parseJson(after))),
+    changes: value(['before', 'after'], ([before, after], viewer) =>
+      changesBetween(parseJson(before), parseJson(after)).filter(({ name }) => name !== 'vendorCost' || may(viewer, 'costs:read')),
+    ),
     hash: value('hash', ([hash]) => String(hash).replace('\\x', '')),
   },
 };

@@ -23,6 +23,10 @@ export type Scope = 'all' | (string & {});
 export const API_ROLE = 'cloudtill_app';
 const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 5_000;
+/** The queue's ears and the sign of life, and room for what comes and goes. */
+const STANDING_CONNECTIONS = 4;
+/** A billing run keeps two and asks for prices on a third; with fewer, runs would wait for each other for ever. */
+const CONNECTIONS_PER_JOB = 3;
 /** Advisory lock under which one process migrates while others wait. */
 const MIGRATION_LOCK = 4_202_611;
 
@@ -34,8 +38,10 @@ export class Database {
     readonly system: Pool,
   ) {}
 
-  static async open(url: string, entities: EntityClass<object>[], logger: Logger): Promise<Database> {
-    const system = new Pool({ connectionString: url, max: 12, application_name: 'cloudtill-system', options: '-c timezone=UTC' });
+  /** @param jobs how many jobs this process works off side by side */
+  static async open(url: string, entities: EntityClass<object>[], logger: Logger, jobs = 1): Promise<Database> {
+    const max = STANDING_CONNECTIONS + jobs * CONNECTIONS_PER_JOB;
+    const system = new Pool({ connectionString: url, max, application_name: 'cloudtill-system', options: '-c timezone=UTC' });
     watchConnections(system, logger);
     const orm = await MikroORM.init({
       clientUrl: url,

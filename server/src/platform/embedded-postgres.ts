@@ -69,6 +69,23 @@ export async function startEmbeddedPostgres({ dataDir, fsync = true }: Options):
   return { url: url + DATABASE, pid: child.pid!, stop: () => stop(child) };
 }
 
+/**
+ * The PostgreSQL that serves a data directory already, started by a Cloudtill that runs or left over by one that was
+ * killed. For tools that look at the data; whoever wants to serve it calls {@link startEmbeddedPostgres}.
+ * @returns its address, or undefined while none runs
+ * @throws EmbeddedPostgresError where nothing was ever stored in the directory
+ */
+export function findRunningPostgres(dataDir: string): string | undefined {
+  const clusterDir = existsSync(dataDir) ? clusterFolder(dataDir, ownerOfProcesses()) : dataDir;
+  if (!existsSync(join(clusterDir, 'PG_VERSION'))) throw new EmbeddedPostgresError(`there is no Cloudtill data in ${dataDir}`);
+  const pidFile = join(clusterDir, 'postmaster.pid');
+  if (!existsSync(pidFile)) return undefined;
+  // Process, data directory, start time, port, and more: https://www.postgresql.org/docs/current/storage-file-layout.html
+  const [pid, , , port] = readFileSync(pidFile, 'utf8').split('\n');
+  if (!isAlive(Number(pid)) || !isPostgres(Number(pid))) return undefined;
+  return `postgres://${USER}:${readOrMakePassword(dataDir)}@127.0.0.1:${port}/${DATABASE}`;
+}
+
 interface ProcessOwner {
   uid?: number;
   gid?: number;

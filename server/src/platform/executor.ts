@@ -2,7 +2,7 @@
  * Runs operations through graphql-jit, which turns a document into code. Compiling pays from the second time on, so a
  * document seen once is interpreted.
  */
-import { execute, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 
 const MAX_COMPILED = 500;
@@ -37,7 +37,18 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   return async ({ document, operationName, context, variables }) => {
     const query = seen.has(document) ? compile(document, operationName ?? undefined) : undefined;
     seen.add(document);
-    if (query) return await query.query({}, context, variables);
+    if (query) return completed(await query.query({}, context, variables));
     return execute({ schema, document, operationName, contextValue: context, variableValues: variables, rootValue: {} });
   };
+}
+
+/** graphql-jit's own errors lack the extensions that graphql-js gives every error and others read. */
+function completed(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result;
+  const errors = result.errors.map((error) => {
+    if (error.extensions as unknown) return error;
+    const { message, path, locations, originalError } = error;
+    return Object.assign(new GraphQLError(message, { path, originalError }), { locations });
+  });
+  return { ...result, errors };
 }

@@ -292,7 +292,8 @@ interface NestedRows {
   readonly joins: readonly string[];
   readonly where: string;
   readonly orderBy: string;
-  readonly limit: string;
+  /** Written out: PostgreSQL plans a page of unknown size as a tenth of the table. */
+  readonly limit: number;
   /** SQL for how many rows there are in all, where somebody asked. */
   readonly total?: string | undefined;
 }
@@ -315,7 +316,7 @@ function nestedList(field: ListField, nodes: readonly FieldNode[], self: string,
   const { columns, joins, make } = select(shape, selectionSets(nodes), alias, sql);
   const where = field.where(self, alias, sql);
   const first = pageSize(argumentOf(nodes[0]!, 'first', sql.variables) ?? MAX_PAGE);
-  const nested = lateral({ shape, alias, columns, joins, where, orderBy: field.orderBy(alias), limit: sql.param(first) }, sql);
+  const nested = lateral({ shape, alias, columns, joins, where, orderBy: field.orderBy(alias), limit: first }, sql);
   return { ...nested, read: (cells, at) => (parseJson(cells[at]) as Cell[][]).map((row) => make(row, 0)) };
 }
 
@@ -337,7 +338,7 @@ function nestedPage(field: PageField, nodes: readonly FieldNode[], self: string,
       columns: [...inner.columns, ...orderColumns.map((column) => column.sql)],
       where: conditions.join(' and '),
       orderBy: orderColumns.map((column) => `${column.sql} ${order.direction}`).join(', '),
-      limit: sql.param(first + 1),
+      limit: first + 1,
       total: parts.totalCount ? `select count(*) from ${shape.table} counted where ${field.where(self, 'counted', sql)}` : undefined,
     },
     sql,
@@ -418,13 +419,36 @@ function page(
   totalCount: number | undefined,
 ): Page {
   const shown = rows.length > first ? rows.slice(0, first) : rows;
-  const edges = shown.map((cells) => ({ cursor: encodeCursor(order, cells.slice(orderAt)), node: selected.make(cells, 0)! }));
+  const edges = shown.map((cells) => new Edge(selected.make(cells, 0)!, order, cells, orderAt));
   return {
     edges,
     nodes: edges.map(({ node }) => node),
-    pageInfo: { hasNextPage: rows.length > first, hasPreviousPage, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      hasPreviousPage,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
+    },
     totalCount,
   };
+}
+
+/** A row in its page. Few ask for every cursor, so it is made when it is read. */
+class Edge {
+  constructor(
+    readonly node: Row,
+    private readonly order: Order,
+    private readonly cells: readonly Cell[],
+    private readonly orderAt: number,
+  ) {}
+
+  get cursor(): string {
+    return encodeCursor(this.order, this.cells.slice(this.orderAt));
+  }
 }
 
 function encodeCursor({ name, direction }: Order, cells: readonly Cell[]): string {
@@ -503,7 +527,7 @@ export async function readPage(
   const columns = [...selected.columns, ...orderColumns.map((column) => column.sql)].join(', ');
   const orderBy = orderColumns.map((column) => `${column.sql} ${order.direction}`).join(', ');
   const clause = whereClause(shape, conditions, alias, sql);
-  const statement = `select ${columns} from ${shape.table} ${alias} ${selected.joins.join(' ')} ${clause} order by ${orderBy} limit ${sql.param(size + 1)}`;
+  const statement = `select ${columns} from ${shape.table} ${alias} ${selected.joins.join(' ')} ${clause} order by ${orderBy} limit ${size + 1}`;
   const [rows, totalCount] = await Promise.all([run(context, statement, sql.values), parts.totalCount ? countRows(shape, where, context, info) : undefined]);
   return page(rows, size, selected, order, selected.columns.length, after !== undefined && after !== null, totalCount);
 }

@@ -5,15 +5,18 @@
 import type { PoolClient } from 'pg';
 import type { App } from './context.ts';
 import { inTransaction } from './database.ts';
+import { failpoint } from './failpoint.ts';
 
 /** Works within the transaction in which the event is marked as handled. */
 export type Handler = (payload: Record<string, unknown>, client: PoolClient) => Promise<void>;
 
 const BATCH = 500;
 const MAX_ATTEMPTS = 10;
+/** One process at a time: whoever comes back from here knows that what happened before is handled, and not just on its way. */
+const DISPATCH_LOCK = 4_202_614;
 
 /**
- * Handles what is waiting, in order. Other processes may do so at the same time: each event goes to one of them.
+ * Handles what is waiting, in order; waits for another process that is at it.
  * An event that fails is tried again later; after ten times it is set aside with its reason.
  * @returns how many were handled
  */
@@ -21,8 +24,9 @@ export async function dispatchEvents(client: PoolClient, handlers: Readonly<Reco
   let handled = 0;
   for (;;) {
     const batch = await inTransaction(client, async () => {
+      await client.query('select pg_advisory_xact_lock($1)', [DISPATCH_LOCK]);
       const { rows } = await client.query<{ id: string; topic: string; payload: Record<string, unknown> }>(
-        `select id, topic, payload from outbox_event where handled_at is null and dead_reason is null order by id limit ${BATCH} for update skip locked`,
+        `select id, topic, payload from outbox_event where handled_at is null and dead_reason is null order by id limit ${BATCH}`,
       );
       for (const { id, topic, payload } of rows) {
         await client.query('savepoint event');
@@ -41,6 +45,7 @@ export async function dispatchEvents(client: PoolClient, handlers: Readonly<Reco
           ]);
         }
       }
+      await failpoint('outbox:before-commit');
       return rows.length;
     });
     if (batch < BATCH) return handled;

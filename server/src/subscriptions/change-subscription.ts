@@ -7,11 +7,11 @@ import { decideRenewal } from '@cloudtill/domain/subscriptions/renewal';
 import { endOf, momentsOf } from '@cloudtill/domain/subscriptions/quantity-timeline';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import { MAX_QUANTITY } from '@cloudtill/domain/catalog/plan';
-import { Plan } from '../catalog/catalog.entities.ts';
+import { findOrderablePlan } from '../catalog/find-orderable.ts';
 import { decodeId, encodeId } from '../platform/ids.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
-import { heldAt, openHistory, record, withChange, type Change, type History, type NewChange, type RulePlan } from './history.ts';
+import { heldAt, offered, openHistory, record, withChange, type Change, type History, type NewChange, type RulePlan } from './history.ts';
 import type {
   ChangeSubscriptionQuantityInput,
   SetSubscriptionRenewalInput,
@@ -55,7 +55,7 @@ export async function proposeQuantityChange(unit: Unit, input: Asked<ChangeSubsc
     from: quantity,
     to: input.quantity,
     plan: anyBand ? { ...plan, minimum: 1, maximum: MAX_QUANTITY } : plan,
-    siblings: [...history.plans.values()],
+    siblings: offered(history.plans),
     changes,
     effectiveOn: unit.app.clock.dayAt(effectiveAt),
   });
@@ -68,7 +68,7 @@ export async function proposePlanSwitch(unit: Unit, input: Asked<SwitchSubscript
   if (!opened.allowed) return opened;
   const { history, effectiveAt, reason } = opened.value;
   const held = heldAt(history.changes, effectiveAt);
-  const to = await findPlan(unit, history, input.planId);
+  const to = await findPlan(unit, history, held.plan, input.planId);
   if (!to.allowed) return to;
   const quantity = input.quantity ?? held.quantity;
   const decision = decidePlanSwitch({
@@ -78,20 +78,21 @@ export async function proposePlanSwitch(unit: Unit, input: Asked<SwitchSubscript
     to: to.value,
     quantityBefore: held.quantity,
     quantity,
-    siblings: [...history.plans.values()],
+    siblings: offered(history.plans),
   });
   if (!decision.allowed) return decision;
   const change: NewChange = { kind: 'PLAN', effectiveAt, quantity, plan: to.value, reason };
   return allow({ history, change, changes: withChange(history, unit.app.clock, change) });
 }
 
-/** A plan of the subscription's product, or of another one so that the refusal can say so. */
-async function findPlan(unit: Unit, history: History, planId: string): Promise<Decision<RulePlan>> {
-  const key = decodeId('pln', planId);
-  const known = history.plans.get(key);
-  if (known) return allow(known);
-  const plan = await unit.em.findOne(Plan, { id: key });
-  return plan ? allow(plan.rules()) : refuse('PLAN_UNKNOWN', { plan: planId }, ['planId']);
+/** A plan of the subscription's product, or of another one that the viewer may order, so that the refusal can say so. */
+async function findPlan(unit: Unit, { plans }: History, held: RulePlan, planId: string): Promise<Decision<RulePlan>> {
+  const known = plans.get(decodeId('pln', planId));
+  if (!known) {
+    const other = await findOrderablePlan(unit, planId);
+    return other.allowed ? allow(other.value.rules()) : other;
+  }
+  return known.offered || known === held ? allow(known) : refuse('PLAN_UNKNOWN', { plan: known.sku }, ['planId']);
 }
 
 /** @rule B8 */
@@ -116,7 +117,7 @@ export async function proposeRenewal(unit: Unit, input: Asked<SetSubscriptionRen
   const term = decideRenewal({
     subscription: history.subscription.standing(),
     plan,
-    siblings: [...history.plans.values()],
+    siblings: offered(history.plans),
     activatedOn: momentsOf(history.changes)[0]!.on,
     today: clock.today(),
     renews: input.renews,

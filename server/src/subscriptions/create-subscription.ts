@@ -10,7 +10,7 @@ import { nextNumber } from '../platform/numbers.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
 import type { Changed } from './change-subscription.ts';
-import { record, rulePlans } from './history.ts';
+import { offered, record, rulePlans } from './history.ts';
 import { ServiceSubscription } from './subscription.entities.ts';
 import type { CreateSubscriptionInput } from './subscription.inputs.ts';
 
@@ -34,10 +34,11 @@ export async function createSubscription(unit: Unit, input: CreateSubscriptionIn
   if (!growth.allowed) return growth;
 
   const plan = await em.findOne(Plan, { id: decodeId('pln', input.planId) }, { populate: ['product'] });
-  if (!plan || plan.status !== 'ACTIVE') return refuse('PLAN_UNKNOWN', { plan: plan?.sku ?? input.planId }, ['planId']);
+  if (!plan || plan.status !== 'ACTIVE' || plan.product.getEntity().status !== 'ACTIVE')
+    return refuse('PLAN_UNKNOWN', { plan: plan?.sku ?? input.planId }, ['planId']);
   const plans = await rulePlans(em, plan.product.id);
   const rules = plans.get(plan.id)!;
-  const band = decideBand(rules, input.quantity, [...plans.values()]);
+  const band = decideBand(rules, input.quantity, offered(plans));
   if (!band.allowed) return band;
 
   const activatedAt = input.activatedAt ?? now.getTime();

@@ -12,6 +12,7 @@ import {
   type QuantityTimeline,
   type RecordedChange,
 } from '@cloudtill/domain/subscriptions/quantity-timeline';
+import { LONGEST_PERIOD_DAYS } from '@cloudtill/domain/billing/payg';
 import { addDays, OPEN_END } from '@cloudtill/domain/calendar/local-date';
 import { sees } from '@cloudtill/domain/accounts/hierarchy';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
@@ -72,8 +73,13 @@ export async function readHistory(em: EntityManager, subscription: ServiceSubscr
 }
 
 export async function rulePlans(em: EntityManager, productId: string): Promise<Map<string, RulePlan>> {
-  const plans = await em.find(Plan, { product: productId });
+  const plans = await em.find(Plan, { product: productId }, { populate: ['product'] });
   return new Map(plans.map((plan) => [plan.id, plan.rules()]));
+}
+
+/** Plans that somebody could move to, which a refusal may name. */
+export function offered(plans: ReadonlyMap<string, RulePlan>): RulePlan[] {
+  return [...plans.values()].filter((plan) => plan.offered);
 }
 
 /** A line to be added. */
@@ -131,8 +137,9 @@ export async function record(unit: Unit, history: History, change: NewChange): P
   subscription.plan = em.getReference(Plan, heldAt(changes, now.getTime()).plan.id, { wrapped: true });
   await em.flush();
   await writeSpans(em, subscription, timelineOf(changes, app.clock));
-  // A charge in arrears belongs to the month of its last day, which may be the day before.
-  unit.emit('subscription.changed', { customerId: account.id, subscriptionId: subscription.id, from: sqlDate(addDays(added.effectiveOn, -1)) });
+  // A charge in arrears belongs to the month of its last day, and a change can move that day, for good or back.
+  const reach = heldAt(changes, added.effectiveAt).plan.cycle === 'ANNIVERSARY' ? LONGEST_PERIOD_DAYS : 0;
+  unit.emit('subscription.changed', { customerId: account.id, subscriptionId: subscription.id, from: sqlDate(addDays(added.effectiveOn, -reach)) });
   return { ...history, changes };
 }
 

@@ -15,6 +15,9 @@ export function paygCalendar<P>({ spans }: QuantityTimeline<P>, month: BillingMo
   return itemsOfPeriod(spans, month);
 }
 
+/** No period is longer. What happens on a day can therefore move the last day of a charge that began so long before. */
+export const LONGEST_PERIOD_DAYS = 31;
+
 /**
  * Pay as you go by months counted from the activation: period n runs from activation + n months to activation + (n + 1)
  * months. Charged in arrears: an item belongs to the billing month of its last day.

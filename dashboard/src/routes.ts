@@ -1,0 +1,12 @@
+import type { RouteRecordRaw } from 'vue-router';
+import { routes as accounts } from './accounts/routes.ts';
+import { routes as billing } from './billing/routes.ts';
+import { routes as catalog } from './catalog/routes.ts';
+import { routes as home } from './home/routes.ts';
+import { routes as imports } from './imports/routes.ts';
+import { routes as operations } from './operations/routes.ts';
+import { routes as shell } from './shell/routes.ts';
+import { routes as subscriptions } from './subscriptions/routes.ts';
+
+/** All pages. Each is a chunk of its own, fetched when somebody goes there. */
+export const routes: RouteRecordRaw[] = [...home, ...subscriptions, ...accounts, ...billing, ...catalog, ...imports, ...operations, ...shell];

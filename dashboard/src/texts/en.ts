@@ -1,0 +1,14 @@
+/** The English catalog: it says which texts there are. Rooms keep their own words. */
+import { accounts } from '../accounts/accounts.en.ts';
+import { billing } from '../billing/billing.en.ts';
+import { catalog } from '../catalog/catalog.en.ts';
+import { home } from '../home/home.en.ts';
+import { imports } from '../imports/imports.en.ts';
+import { operations } from '../operations/operations.en.ts';
+import { shell } from '../shell/shell.en.ts';
+import { subscriptions } from '../subscriptions/subscriptions.en.ts';
+import { common } from './common.en.ts';
+
+export const en = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, operations };
+
+export type Texts = typeof en;
