@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => ask.world.server.stop());
 
-type Row = readonly [mutation: string, what: string, input: () => object, code: RefusalCode, path: string, message: string, as?: Person];
+type Row = [mutation: string, what: string, input: () => object, code: RefusalCode, path: string, message: string, as?: Person];
 
 const account = (more: object): object => ({ kind: 'CUSTOMER', parentId: id('acc DEMO-RESELLER'), name: 'X', country: 'DE', currency: 'EUR', ...more });
 const price = (more: object): object => ({ planId: id('M-PLAN'), currency: 'EUR', validFrom: '2040-01-01', listPrice: '1', vendorCost: '1', ...more });
