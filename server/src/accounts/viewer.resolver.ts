@@ -7,6 +7,7 @@ import { encodeId } from '../platform/ids.ts';
 import { equals, readOne, type Row } from '../platform/look-ahead.ts';
 import { DateOnly, DateTime, EmailAddress, TimeZone } from '../platform/scalars.ts';
 import type { Viewer } from '../platform/viewer.ts';
+import { refuseUnreadable, unreadableTexts } from '../platform/text.ts';
 import { toUserErrors, UserError } from '../platform/user-error.type.ts';
 import { Node } from '../platform/connection.type.ts';
 import { enumName, enumOf } from '../platform/enum.ts';
@@ -119,6 +120,8 @@ export class ViewerResolver {
     @Arg('input', () => SignInInput, { description: 'Email and password.' }) { email, password }: SignInInput,
     @Ctx() context: RequestContext,
   ): Promise<SignInPayload> {
+    const unreadable = unreadableTexts({ email, password }, ['input']);
+    if (unreadable.length > 0) return { viewer: null, userErrors: toUserErrors(unreadable.map(refuseUnreadable)) };
     const outcome = await authenticationOf(context.app).signIn(email, password.slice(0, 1_000), context.address);
     if (!outcome.allowed) return { viewer: null, userErrors: toUserErrors(outcome.refusals) };
     context.setSession(outcome.value.token);

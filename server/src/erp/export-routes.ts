@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { App } from '../platform/context.ts';
 import { problem } from '../platform/http-server.ts';
 import { readInstant } from '../platform/scalars.ts';
+import { isReadable } from '../platform/text.ts';
 import { may, type Viewer } from '../platform/viewer.ts';
 import { EXPORT_FORMATS, EXPORT_INCLUDES, exportCharges, type ChargeExport, type ExportFormat } from './charge-export.ts';
 
@@ -46,7 +47,7 @@ const query = z.strictObject({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional(),
-  vendor: z.string().optional(),
+  vendor: z.string().refine(isReadable, 'may not hold a NUL').optional(),
 });
 
 /** `GET /exports/charges`: the filters of the GraphQL list, as a stream. */

@@ -61,9 +61,8 @@ const ID_KINDS: Readonly<Record<string, string>> = {
 
 export function invalidId(id: string, expected: string): GraphQLError {
   const shown = id.length > 80 ? `${id.slice(0, 80)}…` : id;
-  return requestError('INVALID_ID', `${JSON.stringify(shown)} is not the id of a ${ID_KINDS[expected] ?? expected}`, {
-    expected: ID_KINDS[expected] ?? expected,
-  });
+  const kind = ID_KINDS[expected] ?? expected;
+  return requestError('INVALID_ID', `${JSON.stringify(shown)} is not the id of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`, { expected: kind });
 }
 
 export function internalError(requestId: string): GraphQLError {

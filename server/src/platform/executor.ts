@@ -2,7 +2,7 @@
  * Runs operations through graphql-jit, which turns a document into code. Compiling pays from the second time on, so a
  * document seen once is interpreted.
  */
-import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, getOperationAST, GraphQLError, Kind, valueFromASTUntyped, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 
 const MAX_COMPILED = 500;
@@ -37,9 +37,18 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   return async ({ document, operationName, context, variables }) => {
     const query = seen.has(document) ? compile(document, operationName ?? undefined) : undefined;
     seen.add(document);
-    if (query) return completed(await query.query({}, context, variables));
+    if (query) return completed(await query.query({}, context, { ...defaultsOf(document, operationName), ...variables }));
     return execute({ schema, document, operationName, contextValue: context, variableValues: variables, rootValue: {} });
   };
+}
+
+/** graphql-jit demands a variable of a type such as `Boolean!` even where the document gives it a default. */
+function defaultsOf(document: DocumentNode, operationName: string | null | undefined): Record<string, unknown> {
+  const { variableDefinitions = [] } = getOperationAST(document, operationName) ?? {};
+  const defaults: Record<string, unknown> = {};
+  for (const { variable, type, defaultValue } of variableDefinitions)
+    if (defaultValue && type.kind === Kind.NON_NULL_TYPE) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
+  return defaults;
 }
 
 /** graphql-jit's own errors lack the extensions that graphql-js gives every error and others read. */
@@ -48,7 +57,9 @@ function completed(result: ExecutionResult): ExecutionResult {
   const errors = result.errors.map((error) => {
     if (error.extensions as unknown) return error;
     const { message, path, locations, originalError } = error;
-    return Object.assign(new GraphQLError(message, { path, originalError }), { locations });
+    // Without a place in the answer it is about the request: a variable that does not have its type.
+    const extensions = path ? {} : { extensions: { code: 'BAD_USER_INPUT' } };
+    return Object.assign(new GraphQLError(message, { path, originalError, ...extensions }), { locations });
   });
   return { ...result, errors };
 }

@@ -5,17 +5,17 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema, type ValidationRule } from 'graphql';
-import { createHandler } from 'graphql-sse/lib/use/fastify';
+import { GraphQLError, Kind, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from './context.ts';
-import { ERROR_CODES, internalError } from './errors.ts';
+import { requestError } from './errors.ts';
 import { createExecutor } from './executor.ts';
+import { formatError } from './format-error.ts';
 import { costLimit, MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_ERRORS, MAX_TOKENS } from './limits.ts';
 import type { Logger } from './logger.ts';
+import { addStream } from './stream.ts';
+import { isReadable, unreadableTexts } from './text.ts';
 
 type MakeContext = (request: FastifyRequest, reply: import('fastify').FastifyReply) => Promise<RequestContext>;
-
-const SSE_KEEP_ALIVE_MS = 12_000;
 
 export async function addGraphql(
   server: FastifyInstance,
@@ -62,6 +62,8 @@ export async function addGraphql(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       fastifyApolloDrainPlugin(server),
+      knownOperation,
+      readableTexts(),
       costLimit(schema),
       fewErrors,
       legacyStatus,
@@ -83,71 +85,48 @@ export async function addGraphql(
   const handler = fastifyApolloHandler(apollo, { context: makeContext });
   server.route({ method: ['GET', 'POST', 'OPTIONS'], url: '/graphql', handler });
   server.route({ method: ['PUT', 'DELETE', 'PATCH'], url: '/graphql', handler: (_, reply) => reply.code(405).header('allow', 'GET, POST').send() });
-  addStream(server, schema, makeContext, logger, armor.validationRules);
+  addStream(server, { schema, rules: armor.validationRules, makeContext, logger });
   return apollo;
 }
 
-/** Subscriptions: one POST with `Accept: text/event-stream` for each, answered by events until either side ends. */
-function addStream(server: FastifyInstance, schema: GraphQLSchema, makeContext: MakeContext, logger: Logger, rules: readonly ValidationRule[]): void {
-  const handler = createHandler({
-    onSubscribe: async (request, { query, variables, operationName }) => {
-      const context = await makeContext(request.raw, request.context.reply);
-      const fail = (error: unknown): [{ message: string }] => [formatError({ message: (error as Error).message }, error, logger)] as never;
-      try {
-        const document = parse(query, { maxTokens: MAX_TOKENS });
-        const errors = [...validate(schema, document, [...specifiedRules, ...rules], { maxErrors: MAX_ERRORS })];
-        const operation = document.definitions.find((definition) => definition.kind === 'OperationDefinition');
-        if (operation?.operation !== 'subscription') errors.push(new GraphQLError('only subscriptions are streamed; send queries and mutations to /graphql'));
-        if (errors.length > 0) return { errors } as never;
-        return { schema, document, variableValues: variables, operationName, contextValue: context } as never;
-      } catch (error) {
-        return { errors: fail(error) } as never;
-      }
+/** Which operation is meant, before an executor of our own is asked for one that is not there. */
+const knownOperation: ApolloServerPlugin<RequestContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation, request }) {
+        const refuse = (message: string): GraphQLError =>
+          new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
+        if (!operation && request.operationName) throw refuse(`the document has no operation ${JSON.stringify(request.operationName.slice(0, 80))}`);
+        if (operation?.operation === 'subscription') throw refuse('send subscriptions to /graphql/stream');
+      },
+    };
+  },
+};
+
+/** What PostgreSQL cannot keep is not to be looked for in it either. Mutations say so themselves, with a refusal. */
+function readableTexts(): ApolloServerPlugin<RequestContext> {
+  const looked = new WeakMap<DocumentNode, boolean>();
+  const isWhole = (document: DocumentNode): boolean => {
+    let whole = looked.get(document);
+    if (whole === undefined) {
+      whole = true;
+      visit(document, { [Kind.STRING]: ({ value }) => void (whole &&= isReadable(value)) });
+      looked.set(document, whole);
+    }
+    return whole;
+  };
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, operation, request }) {
+          if (operation?.operation === 'mutation') return;
+          const at = unreadableTexts(request.variables ?? {}, [])[0];
+          if (!at && isWhole(document)) return;
+          throw requestError('BAD_USER_INPUT', `${at ? `$${at.join('.')}` : 'a text'} may not hold a NUL or half a character`, { http: { status: 400 } });
+        },
+      };
     },
-    onNext: (_context, _request, { errors, ...rest }: { errors?: readonly GraphQLError[] }) =>
-      (errors ? { ...rest, errors: errors.map((error) => formatError(error.toJSON(), error, logger)) } : undefined) as never,
-  });
-  server.post('/graphql/stream', async (request, reply) => {
-    // A form of another site cannot send this header, so this cannot be forged across sites.
-    if (!(request.headers['content-type'] ?? '').startsWith('application/json')) return reply.code(415).send();
-    const keepAlive = setInterval(() => reply.raw.headersSent && !reply.raw.writableEnded && reply.raw.write(':\n\n'), SSE_KEEP_ALIVE_MS);
-    reply.raw.once('close', () => clearInterval(keepAlive));
-    await handler(request, reply);
-    return reply;
-  });
-}
-
-const APOLLO_CODES = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST', 'BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE']);
-
-/** What leaves: our own codes and the protocol's. Anything else is a fault of ours: logged, and masked. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown, logger: Logger): GraphQLFormattedError {
-  const thrown = error instanceof GraphQLError && error.originalError ? error.originalError : error;
-  // Ours stands on what was thrown, the protocol's on what Apollo made of it.
-  const own = thrown instanceof GraphQLError ? thrown.extensions : {};
-  const code = (own['code'] ?? formatted.extensions?.['code']) as string | undefined;
-  const where = { ...(formatted.locations ? { locations: formatted.locations } : {}), ...(formatted.path ? { path: formatted.path } : {}) };
-  if (code !== undefined && (Object.hasOwn(ERROR_CODES, code) || APOLLO_CODES.has(code))) {
-    return { message: messageOf(formatted, thrown).slice(0, 1_000), ...where, extensions: { ...own, code } };
-  }
-  // A request that does not fit the schema, found by graphql-js itself.
-  if (thrown instanceof GraphQLError && !thrown.path && thrown === error && code === undefined)
-    return { message: formatted.message.slice(0, 1_000), ...where, extensions: { code: 'BAD_USER_INPUT' } };
-  const fault = internalError(crypto.randomUUID());
-  logger.error(
-    {
-      error: thrown instanceof Error ? { message: thrown.message, stack: thrown.stack } : thrown,
-      path: formatted.path,
-      requestId: fault.extensions['requestId'],
-    },
-    'a resolver failed',
-  );
-  return { message: fault.message, ...where, extensions: fault.extensions };
-}
-
-/** A scalar's own sentence says which form it takes; graphql-js puts it behind its own, graphql-jit leaves it out. */
-function messageOf({ message }: GraphQLFormattedError, thrown: unknown): string {
-  const own = thrown instanceof GraphQLError ? thrown.message : '';
-  return message.includes(own) ? message : `${message} ${own}`;
+  };
 }
 
 const fewErrors: ApolloServerPlugin<RequestContext> = {

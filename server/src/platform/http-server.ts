@@ -28,6 +28,10 @@ export async function createHttpServer(app: App): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
+    frameworkErrors(_error, request, reply: FastifyReply) {
+      setSecurityHeaders(request, reply);
+      void reply.code(400).send(problem('BAD_REQUEST', 'the address cannot be read'));
+    },
   });
   await server.register(cookie);
   server.addHook('onRequest', async (request, reply) => {
@@ -43,7 +47,9 @@ export async function createHttpServer(app: App): Promise<FastifyInstance> {
   });
   server.setErrorHandler(async (error: { statusCode?: number; message: string; code?: string }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) app.logger.error({ error: error.message, requestId: request.id, stack: (error as Error).stack }, 'a request failed');
+    // Who left in the middle of sending is no fault of ours.
+    if (status >= 500 && !request.raw.readableAborted)
+      app.logger.error({ error: error.message, requestId: request.id, stack: (error as Error).stack }, 'a request failed');
     const text =
       status === 413 ? `the body is larger than ${MAX_BODY_BYTES} bytes` : status < 500 ? 'the request cannot be read' : 'something went wrong on our side';
     await reply
@@ -63,13 +69,13 @@ async function drain(body: IncomingMessage): Promise<void> {
 }
 
 /** The dashboard is one page that finds its own way; whatever no room answers is that page. */
-export async function addDashboard(server: FastifyInstance): Promise<void> {
-  if (!existsSync(DASHBOARD)) {
+export async function addDashboard(server: FastifyInstance, root = DASHBOARD): Promise<void> {
+  if (!existsSync(root)) {
     server.setNotFoundHandler((_, reply) => reply.code(404).send(problem('NOT_FOUND', 'there is nothing here; the dashboard is not built')));
     return;
   }
   await server.register(statics, {
-    root: DASHBOARD,
+    root,
     wildcard: false,
     cacheControl: false,
     setHeaders: (reply, path) => {

@@ -96,6 +96,7 @@ export function costLimit(schema: GraphQLSchema): ApolloServerPlugin<RequestCont
             throw requestError('COST_LIMIT_EXCEEDED', `this asks for ${requested}, the limit is ${MAX_COST}: ask for fewer rows or fewer nested lists`, {
               requested,
               max: MAX_COST,
+              http: { status: 400 },
             });
           }
         },
