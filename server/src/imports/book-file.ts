@@ -86,6 +86,9 @@ async function* decodeUtf8(bytes: AsyncIterable<Buffer>): AsyncGenerator<string>
   try {
     for await (const piece of bytes) {
       empty = false;
+      // UTF-8 knows a NUL, but no text has one: this is a file of another kind, and PostgreSQL could not keep it.
+      const nul = piece.indexOf(0);
+      if (nul >= 0) throw new FileRefused([refusal('FILE_ENCODING', { offset: offset + nul })]);
       yield decoder.decode(piece, { stream: true });
       offset += piece.length;
     }

@@ -2,6 +2,7 @@
  * Every refusal that a mutation or query can give: its code, its place in the input, its sentence, and that nothing of
  * what was refused stays. Held against the one table of refusals: a new code fails here until it has a row.
  */
+import { readFileSync } from 'node:fs';
 import { REFUSALS, refusalMessage, type RefusalCode } from '@cloudtill/domain/refusal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../server.ts';
@@ -1111,14 +1112,14 @@ describe('what a simulation refuses', () => {
 
 /** Codes that no row here can bring about, and the test that does. */
 const ELSEWHERE: Readonly<Partial<Record<RefusalCode, string>>> = {
-  IDEMPOTENCY_KEY_REUSED: 'mutations.test.ts',
-  IDEMPOTENCY_KEY_INVALID: 'mutations.test.ts',
-  BILLING_PERIOD_CLOSED: 'mutations.test.ts',
-  BILLING_PERIOD_HAS_PARKED: 'above',
+  IDEMPOTENCY_KEY_REUSED: 'api/mutations.test.ts',
+  IDEMPOTENCY_KEY_INVALID: 'api/mutations.test.ts',
+  BILLING_PERIOD_CLOSED: 'billing/races.test.ts',
+  BILLING_PERIOD_HAS_PARKED: 'api/refusals.test.ts',
   BILLING_PERIOD_NOT_RATED: 'billing/races.test.ts',
-  SIGN_IN_FAILED: 'sessions.test.ts',
-  TOO_MANY_ATTEMPTS: 'sessions.test.ts',
-  UPLOAD_SIZE_DIFFERS: 'uploads.test.ts',
+  SIGN_IN_FAILED: 'api/sessions.test.ts',
+  TOO_MANY_ATTEMPTS: 'api/sessions.test.ts',
+  UPLOAD_SIZE_DIFFERS: 'api/protocol.test.ts',
   FILE_NO_ROWS: 'imports.test.ts',
   FILE_ENCODING: 'imports.test.ts',
   CSV_MALFORMED: 'imports.test.ts',
@@ -1130,10 +1131,14 @@ const ELSEWHERE: Readonly<Partial<Record<RefusalCode, string>>> = {
   VALUE_NOT_ALLOWED: 'imports.test.ts',
   PLAN_ROW_DIFFERS: 'imports.test.ts',
   EVENT_NOT_ALLOWED: 'imports.test.ts',
-  CHARGE_OUT_OF_BOUNDS: 'the bounds of billing runs, tested with them',
+  CHARGE_OUT_OF_BOUNDS: '../../packages/domain/src/billing/target.test.ts',
 };
 
 describe('the table of refusals', () => {
+  it.each(Object.entries(ELSEWHERE))('%s is brought about in %s', (code, file) => {
+    expect(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')).toContain(code);
+  });
+
   it('has a row or a place for every code', () => {
     const shown = [...ROWS.map((row) => row[3]), ...SIMULATIONS.map((row) => row[2])];
     expect([...new Set([...shown, ...Object.keys(ELSEWHERE)])].sort()).toEqual(Object.keys(REFUSALS).sort());
