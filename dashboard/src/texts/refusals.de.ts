@@ -30,6 +30,7 @@ export const refusals: Record<UserError['code'], string> = {
   ACCOUNT_ON_HOLD: 'Das Konto {account} ist gesperrt: Laufendes läuft weiter, das hier muss bis zur Freigabe warten.',
   ACCOUNT_CLOSED: 'Das Konto {account} ist geschlossen; daran lässt sich nichts mehr ändern.',
   ACCOUNT_HAS_SUBSCRIPTIONS: 'Das Konto {account} hat selbst oder darunter noch Abonnements ({count}); beenden Sie diese zuerst.',
+  ACCOUNT_PARENT_UNCHANGED: 'Das Konto {account} kauft schon bei {parent}.',
   ACCOUNT_STATUS_UNCHANGED: 'Das Konto {account} ist schon {status}.',
   ACCOUNT_KIND_NOT_ALLOWED: '{account} ist {kind}; gebraucht wird hier: {allowed}.',
 
