@@ -166,5 +166,5 @@ describe(`adjustments, seed ${SEED}`, () => {
       adjustments = settled.adjustments;
     }
     console.log(`${adjustments} adjustments agree, seed ${SEED}`);
-  }, 60_000);
+  }, 180_000);
 });

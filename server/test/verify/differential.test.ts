@@ -50,7 +50,7 @@ describe(`TypeScript = SQL, seed ${SEED}`, () => {
         await database.drop();
       }
     },
-    60_000,
+    180_000,
   );
 });
 
