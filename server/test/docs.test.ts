@@ -62,6 +62,16 @@ describe('documents', () => {
     expect(listed.toSorted()).toEqual(SETTINGS.toSorted());
   });
 
+  it('the README’s tour through the dashboard calls things as the dashboard does', () => {
+    const tour = /^## A tour through the dashboard$([\s\S]*?)^## /m.exec(read('README.md'))![1]!;
+    const texts = filesBelow('dashboard/src', /\.en\.ts$/)
+      .map(read)
+      .join('\n');
+    const named = [...tour.matchAll(/\*\*([^*]+)\*\*/g)].map(([, label]) => label!);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((label) => !texts.includes(`'${label}'`))).toEqual([]);
+  });
+
   it('every script of package.json that they name is there', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = new Set(
