@@ -42,3 +42,12 @@ it('so it does while the server is still starting', async () => {
   expect(code).toBe(0);
   expect(findRunningPostgres(dataDir)).toBeUndefined();
 }, 120_000);
+
+it('a process that ends by itself takes its database along', async () => {
+  const program = `import { startEmbeddedPostgres } from '${join(ROOT, 'server/dist/src/platform/embedded-postgres.js')}';
+    await startEmbeddedPostgres({ dataDir: '${dataDir}' });
+    process.exit(3);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'inherit' });
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(3);
+  while (findRunningPostgres(dataDir) !== undefined) await sleep(50);
+}, 60_000);

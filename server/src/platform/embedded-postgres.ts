@@ -64,6 +64,10 @@ export async function startEmbeddedPostgres({ dataDir, fsync = true }: Options):
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
+  // Nor does it outlive us, however we end by ourselves.
+  const end = (): void => void child.kill('SIGINT');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const log = tail(child);
   const url = `postgres://${USER}:${password}@127.0.0.1:${port}/`;
   try {
