@@ -7,14 +7,17 @@ import { start, type Started } from './start.ts';
 const STOP_DEADLINE_MS = 25_000;
 
 try {
-  const started = await start(readConfig());
-  greet(started);
+  const starting = start(readConfig());
+  let stopping = false;
   const stop = (): void => {
+    // Ctrl-C under npm comes more than once: from the terminal, and handed on by each process above.
+    if (stopping) return;
+    stopping = true;
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-    void started.stop().then(() => process.exit(0));
+    void starting.then((started) => started.stop()).then(() => process.exit(0));
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  greet(await starting);
 } catch (error) {
   const plain = error instanceof ConfigError || error instanceof EmbeddedPostgresError || (error as { code?: string }).code === 'EADDRINUSE';
   console.error(plain ? (error as Error).message : error);

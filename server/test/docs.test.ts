@@ -1,4 +1,4 @@
-/** What documents say, held against the repository: links, settings, rule ids, and every worked example of the rules. */
+/** What documents say, held against the repository: links, commands, names, rule ids, and every worked example of the rules. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { priceEdges, type PriceListRate, type RateMode } from '@cloudtill/domain
 import { formatAmount } from '@cloudtill/domain/money/money';
 import { parsePercent } from '@cloudtill/domain/money/percent';
 import { formatUnitPrice, parseUnitPrice } from '@cloudtill/domain/money/unit-price';
+import { ERROR_CODES } from '../src/platform/errors.ts';
 import { blocksOf, ROOT } from './documents.ts';
 
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.cloudtill', 'coverage']);
@@ -23,15 +24,19 @@ function filesBelow(folder: string, ending: RegExp): string[] {
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const proseOf = (document: string): string => read(document).replace(/^```[\s\S]*?^```/gm, '');
 
+const headingsOf = (document: string): string[] => [...proseOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!);
+
 /** Anchors as GitHub makes them of headings. */
 function anchorsOf(document: string): string[] {
-  return [...proseOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading!
+  return headingsOf(document).map((heading) =>
+    heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
 }
+
+const SETTINGS = [...read('server/src/platform/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name!);
 
 describe('documents', () => {
   const documents = filesBelow('.', /\.md$/);
@@ -43,8 +48,6 @@ describe('documents', () => {
       .filter((target) => {
         const [path = '', anchor] = target.split('#');
         const file = path === '' ? document : join(dirname(document), decodeURIComponent(path));
-        // Pictures are taken from the running dashboard, by another step than this one.
-        if (file.startsWith('docs/pictures/') && !existsSync(join(ROOT, 'docs/pictures'))) return false;
         if (!existsSync(join(ROOT, file))) return true;
         return anchor !== undefined && file.endsWith('.md') && !anchorsOf(file).includes(anchor);
       });
@@ -52,10 +55,51 @@ describe('documents', () => {
   });
 
   it('the README lists exactly the settings that there are', () => {
-    const settings = [...read('server/src/platform/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name);
     const listed = [...read('README.md').matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(([, name]) => name);
-    expect(settings.length).toBeGreaterThan(10);
-    expect(listed.toSorted()).toEqual(settings.toSorted());
+    expect(SETTINGS.length).toBeGreaterThan(10);
+    expect(listed.toSorted()).toEqual(SETTINGS.toSorted());
+  });
+
+  it('the README’s tour through the dashboard calls things as the dashboard does', () => {
+    const tour = /^## A tour through the dashboard$([\s\S]*?)^## /m.exec(read('README.md'))![1]!;
+    const texts = filesBelow('dashboard/src', /\.en\.ts$/)
+      .map(read)
+      .join('\n');
+    const named = [...tour.matchAll(/\*\*([^*]+)\*\*/g)].map(([, label]) => label!);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((label) => !texts.includes(`'${label}'`))).toEqual([]);
+  });
+
+  it('every script of package.json that they name is there', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = new Set(
+      documents.flatMap((document) => [...read(document).matchAll(/\bnpm (?:run (?:-s )?([\w-]+)|(start|test)\b)/g)].map(([, run, word]) => (run ?? word)!)),
+    );
+    expect(named).toContain('start');
+    expect([...named].filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('every code, state and setting that they name is there', () => {
+    const known = new Set([
+      ...SETTINGS,
+      ...[...read('schema.graphql').matchAll(/^ {2}([A-Z][A-Z_]+)$/gm)].map(([, name]) => name!),
+      ...Object.keys(ERROR_CODES),
+      ...[...read('scripts/cloudtill.mjs').matchAll(/process\.env\.([A-Z_]+)/g)].map(([, name]) => name!),
+    ]);
+    const unknown = documents.flatMap((document) =>
+      [...read(document).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].filter(([, name]) => !known.has(name!)).map(([, name]) => `${document}: ${name}`),
+    );
+    expect(known.size).toBeGreaterThan(200);
+    expect(unknown).toEqual([]);
+  });
+
+  it.each(['docs/recipes', 'docs/decisions'])('%s/README.md lists every page', (folder) => {
+    const listed = [...read(`${folder}/README.md`).matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page]) => page!);
+    expect([...new Set(listed)].toSorted()).toEqual(
+      readdirSync(join(ROOT, folder))
+        .filter((page) => page !== 'README.md')
+        .toSorted(),
+    );
   });
 
   it('the README names the sandbox’s sign-ins and key', () => {
@@ -67,12 +111,13 @@ describe('documents', () => {
 });
 
 describe('docs/rules.md', () => {
-  it('has every rule that the code names', () => {
+  it('has exactly the rules that the code names', () => {
     const sources = filesBelow('packages', /(?<!\.test)\.ts$/).concat(filesBelow('server/src', /\.ts$/));
-    const named = new Set(sources.flatMap((path) => [...read(path).matchAll(/@rule ((?:[A-Z]\d*[ ,;]*)+)/g)].flatMap(([, ids]) => ids!.match(/[A-Z]\d*/g)!)));
-    const described = new Set(anchorsOf('docs/rules.md').map((anchor) => anchor.toUpperCase()));
-    expect(named.size).toBeGreaterThan(20);
-    expect([...named].filter((id) => !described.has(id))).toEqual([]);
+    const named = new Set(sources.flatMap((path) => [...read(path).matchAll(/@rule [^\n]*/g)].flatMap(([line]) => line.match(/\b(?:[A-Z]\d|B)\b/g) ?? [])));
+    const described = headingsOf('docs/rules.md').filter((heading) => /^(?:[A-Z]\d|B)$/.test(heading));
+    expect(described.length).toBeGreaterThan(20);
+    expect([...named].filter((id) => !described.includes(id))).toEqual([]);
+    expect(described.filter((id) => !named.has(id))).toEqual([]);
   });
 
   const examples = (lang: string): [string, string[]][] =>

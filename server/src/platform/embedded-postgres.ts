@@ -56,7 +56,18 @@ export async function startEmbeddedPostgres({ dataDir, fsync = true }: Options):
 
   const port = await freePort();
   const args = ['-D', clusterDir, '-p', String(port), ...settings(fsync)];
-  const child = spawn(join(programs, 'bin', 'postgres'), args, { ...owner, cwd: clusterDir, env: environment(programs), stdio: ['ignore', 'ignore', 'pipe'] });
+  // In a process group of its own: Ctrl-C reaches the whole group, and the database must end after us and not with us.
+  const child = spawn(join(programs, 'bin', 'postgres'), args, {
+    ...owner,
+    cwd: clusterDir,
+    env: environment(programs),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  // Nor does it outlive us, however we end by ourselves.
+  const end = (): void => void child.kill('SIGINT');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const log = tail(child);
   const url = `postgres://${USER}:${password}@127.0.0.1:${port}/`;
   try {

@@ -182,7 +182,7 @@ describe('worked figures', () => {
     }
     const months = new Set(STORIES.flatMap(([, , , , billed]) => billed));
     await book.bill(...[...months].sort());
-  }, 60_000);
+  }, 180_000);
 
   it.each(STORIES)('%s', async (name, _terms, _price, _held, billed, expected) => {
     const lines = await book.billed(told.get(name)!);
