@@ -34,8 +34,8 @@ export interface TestServer extends Started {
   stop(): Promise<void>;
 }
 
-/** A database made from the template; dropped by the returned function. */
-export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+/** A database made from the template, or from another database that nobody is connected to; dropped by the returned function. */
+export async function createDatabase(template = TEMPLATE): Promise<{ name: string; url: string; drop: () => Promise<void> }> {
   const cluster = inject('clusterUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const run = async (sql: string): Promise<void> => {
@@ -44,8 +44,8 @@ export async function createDatabase(): Promise<{ url: string; drop: () => Promi
     await admin.query(sql);
     await admin.end();
   };
-  await run(`create database ${name} template ${TEMPLATE}`);
-  return { url: databaseUrl(cluster, name), drop: () => run(`drop database if exists ${name} with (force)`) };
+  await run(`create database ${name} template ${template}`);
+  return { name, url: databaseUrl(cluster, name), drop: () => run(`drop database if exists ${name} with (force)`) };
 }
 
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {

@@ -74,6 +74,9 @@ function aLife(random: Random, activated: Temporal.PlainDate): Happening[] {
   let quantity = within(random, plan);
   const happenings: Happening[] = [];
   const happen = (event: Happening['event']): number => happenings.push({ event, on: day.toString(), hour, sku: plan[0], quantity });
+  // What happens twice on one day is taken for a mistake by an import.
+  const happened = (event: Happening['event'], next: number): boolean =>
+    happenings.some((known) => known.event === event && known.on === day.toString() && known.quantity === next);
   happen('ACTIVATE');
   for (let count = random.between(0, 6); count > 0; count--) {
     // Several times on one day, now and then.
@@ -83,12 +86,14 @@ function aLife(random: Random, activated: Temporal.PlainDate): Happening[] {
       ([sku, product, policy, cycle]) => sku !== plan[0] && product === plan[1] && policy === 'PAYG' && policy === plan[2] && cycle === plan[3],
     );
     if (others.length > 0 && random.between(0, 3) === 0) {
-      plan = random.pick(others);
-      quantity = within(random, plan);
+      const other = random.pick(others);
+      const next = within(random, other);
+      if (happened('SWITCH', next)) continue;
+      [plan, quantity] = [other, next];
       happen('SWITCH');
     } else {
       const next = plan[2] === 'YEARLY' ? quantity + random.between(1, 9) : within(random, plan);
-      if (next === quantity) continue;
+      if (next === quantity || happened('CHANGE', next)) continue;
       quantity = next;
       happen('CHANGE');
     }
