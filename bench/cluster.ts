@@ -13,7 +13,7 @@ export interface Cluster {
   readonly url: string;
   readonly config: Config;
   /** What PostgreSQL has used so far, in all of its processes; 0 where it is another's or there is no Linux to ask. */
-  cpuSeconds(): number;
+  readonly cpuSeconds: () => number;
   stop(): Promise<void>;
 }
 
