@@ -74,6 +74,7 @@ export class CreateAccounts extends Migration {
         moved_at       timestamptz not null,
         primary key (account_id, effective_on)
       );
+      create index account_move_from on account_move (from_parent_id);
 
       create table app_user (
         id              uuid primary key,

@@ -99,7 +99,7 @@ export class CreateBilling extends Migration {
         cost_minor         bigint not null,
         currency           char(3) not null,
         rounding           rounding not null,
-        -- For an adjustment: the closed month it corrects, and what closed periods hold for it already.
+        -- For an adjustment: the closed month it corrects, and what was charged for it already.
         adjusts_month      date,
         already_net_minor  bigint,
         already_cost_minor bigint,
@@ -113,8 +113,10 @@ export class CreateBilling extends Migration {
         primary key (customer_id, billing_month, id)
       ) partition by range (billing_month);
 
-      -- Never twice: one charge for each subscription, edge, plan, kind and service period of a month.
-      create unique index charge_once on charge (customer_id, billing_month, subscription_id, tier, plan_id, kind, period_start, adjusts_month) nulls not distinct;
+      -- Never twice: one charge for each subscription, edge, plan, kind and service period of a month. A correction may
+      -- give back on the edges of one chain of sellers what it owes on those of another.
+      create unique index charge_once on charge (customer_id, billing_month, subscription_id, tier, plan_id, kind, period_start, adjusts_month,
+        (case when kind = 'ADJUSTMENT' then seller_id end), (case when kind = 'ADJUSTMENT' then buyer_id end)) nulls not distinct;
       create index charge_in_order on charge (billing_month, id);
       create index charge_of_buyer on charge (buyer_id, billing_month, id);
       create index charge_of_seller on charge (seller_id, billing_month, id);
@@ -125,7 +127,8 @@ export class CreateBilling extends Migration {
         if tg_op = 'UPDATE' and to_jsonb(new) - 'acknowledged_at' = to_jsonb(old) - 'acknowledged_at' then
           return new;
         end if;
-        raise exception 'billing period % is closed, its charges are frozen', to_char(coalesce(new.billing_month, old.billing_month), 'YYYY-MM')
+        -- By the partition's name: emptying it touches no row, and a row on its way out names the month that it goes to.
+        raise exception 'billing period % is closed, its charges are frozen', replace(right(tg_table_name, 7), '_', '-')
           using errcode = 'restrict_violation';
       end $$;
     `);

@@ -9,9 +9,11 @@ export class CreateRatingState extends Migration {
         with recursive below (id) as (
           select unnest(above)
           union
-          select a.id
+          select child.id
             from below
-            join account a on a.parent_id = below.id or exists (select from account_move m where m.account_id = a.id and m.from_parent_id = below.id))
+           cross join lateral (select a.id from account a where a.parent_id = below.id
+                               union all
+                               select m.account_id from account_move m where m.from_parent_id = below.id) child)
         select id from below $$;
     `);
     this.addSql(/* sql */ `

@@ -21,8 +21,8 @@ export class CreateInvariants extends Migration {
 
   #createChargesLost(): void {
     this.addSql(/* sql */ `
-      -- P5: the accounts from the provider down to a customer, as they stood on a day.
-      create function chain_down_to(customer uuid, on_day date) returns uuid[] language sql stable as $$
+      -- P5: the accounts from the provider down to a customer, as they stood on a day, or as one who asked earlier saw it.
+      create function chain_down_to(customer uuid, on_day date, asked_at timestamptz = 'infinity') returns uuid[] language sql stable as $$
         with recursive up (account_id, height) as (
           select customer, 0
           union all
@@ -30,7 +30,7 @@ export class CreateInvariants extends Migration {
             from up
             join account a on a.id = up.account_id
             left join lateral (select m.from_parent_id from account_move m
-                                where m.account_id = a.id and m.effective_on > on_day order by m.effective_on limit 1) moved on true
+                                where m.account_id = a.id and (m.effective_on > on_day or m.moved_at > asked_at) order by m.effective_on limit 1) moved on true
            where a.kind <> 'PROVIDER' and up.height < 100)
         select array_agg(account_id order by height desc) from up $$;
 
@@ -290,15 +290,21 @@ export class CreateInvariants extends Migration {
         from charge c left join price_list l on l.id = c.price_list_id
        where c.price_list_id is not null and l.seller_id is distinct from c.seller_id group by c.price_list_id, c.seller_id
       union all
-      -- P5: on the first day charged, seller and buyer stood one above the other in the chain down to the customer.
+      -- P5: on the first day charged, seller and buyer stood one above the other in the chain down to the customer. What was
+      -- frozen before a move of days to come was right when it was written; who gives it back gives it back where it stands.
       select 'customer', c.customer_id::text, format('%s charge(s) from %s on are sold by %s to %s as edge %s, and the account tree has no such edge',
                                                      c.many, c.period_start, c.seller_id, c.buyer_id, c.tier)
-        from (select customer_id, period_start, tier, seller_id, buyer_id, count(*) as many
-                from charge group by customer_id, period_start, tier, seller_id, buyer_id) c
+        from (select customer_id, period_start, tier, seller_id, buyer_id, cardinality(segments) = 0 as gives_back, count(*) as many, min(updated_at) as written_at
+                from charge group by customer_id, period_start, tier, seller_id, buyer_id, gives_back) c
         join (select asked.*, chain_down_to(customer_id, period_start) as accounts
                 from (select distinct customer_id, period_start from charge) asked) chain
           on chain.customer_id = c.customer_id and chain.period_start = c.period_start
-       where c.seller_id is distinct from chain.accounts[c.tier + 1] or c.buyer_id is distinct from chain.accounts[c.tier + 2]
+       where (c.seller_id is distinct from chain.accounts[c.tier + 1] or c.buyer_id is distinct from chain.accounts[c.tier + 2])
+         and not exists (select from chain_down_to(c.customer_id, c.period_start, c.written_at) formerly (accounts)
+                          where c.seller_id = formerly.accounts[c.tier + 1] and c.buyer_id = formerly.accounts[c.tier + 2])
+         and not (c.gives_back and exists (
+               select from charge g where g.customer_id = c.customer_id and g.period_start = c.period_start and g.tier = c.tier
+                  and g.seller_id = c.seller_id and g.buyer_id = c.buyer_id and cardinality(g.segments) > 0))
       union all
       select 'price list entry', e.id::text, 'its plan belongs to another product'
         from price_list_entry e join plan p on p.id = e.plan_id where p.product_id <> e.product_id

@@ -40,6 +40,7 @@ export function createAppRouter(client: Client, routes: readonly RouteRecordRaw[
   router.beforeEach(async (to) => {
     if (!isViewerKnown()) startFault.value = await loadViewer(client);
     if (startFault.value || to.meta.open || isSignedIn.value) return true;
+    // oxlint-disable-next-line unicorn/no-thenable -- a word in the address, which nobody awaits
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } };
   });
   return router;

@@ -26,7 +26,8 @@ export async function createBarePartition(client: PoolClient, month: BillingMont
 export function indexStatements(name: string): readonly string[] {
   return [
     `create unique index if not exists ${name}_pkey on ${name} (customer_id, billing_month, id)`,
-    `create unique index if not exists ${name}_once on ${name} (customer_id, billing_month, subscription_id, tier, plan_id, kind, period_start, adjusts_month) nulls not distinct`,
+    `create unique index if not exists ${name}_once on ${name} (customer_id, billing_month, subscription_id, tier, plan_id, kind, period_start, adjusts_month,
+      (case when kind = 'ADJUSTMENT' then seller_id end), (case when kind = 'ADJUSTMENT' then buyer_id end)) nulls not distinct`,
     `create index if not exists ${name}_in_order on ${name} (billing_month, id)`,
     `create index if not exists ${name}_of_buyer on ${name} (buyer_id, billing_month, id)`,
     `create index if not exists ${name}_of_seller on ${name} (seller_id, billing_month, id)`,

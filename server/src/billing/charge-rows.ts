@@ -40,7 +40,10 @@ const BIRTH_COLUMNS = ['id', 'created_at', 'updated_at'] as const;
 export const NEW_CHARGE_COLUMNS = [...FACT_COLUMNS, ...BIRTH_COLUMNS] as const;
 
 /** The columns that name a charge within its month: those of the unique index. */
-export const KEY_COLUMNS = ['customer_id', 'billing_month', 'subscription_id', 'tier', 'plan_id', 'kind', 'period_start', 'adjusts_month'] as const;
+export const KEY_COLUMNS = ['customer_id', 'billing_month', 'subscription_id', 'tier', 'plan_id', 'kind', 'period_start'] as const;
+
+/** The columns that name an adjustment. */
+export const ADJUSTMENT_KEY_COLUMNS = [...KEY_COLUMNS, 'adjusts_month', 'seller_id', 'buyer_id'] as const;
 
 /** What shall stand in the books, of one edge. */
 export interface ChargeFacts {

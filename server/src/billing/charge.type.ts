@@ -105,7 +105,7 @@ export class ChargeExplanationType {
   @Field(() => String, { nullable: true, description: 'For an adjustment: the closed billing period that it corrects, such as `2026-04`.' })
   adjusts!: string | null;
 
-  @Field(() => Money, { nullable: true, description: 'For an adjustment: what closed periods hold already.' })
+  @Field(() => Money, { nullable: true, description: 'For an adjustment: what was charged already.' })
   alreadyCharged!: Money | null;
 }
 

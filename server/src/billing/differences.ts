@@ -5,14 +5,14 @@
  */
 import { isoDate, localDate, type LocalDate } from '@cloudtill/domain/calendar/local-date';
 import { monthOf, type BillingMonth } from '@cloudtill/domain/calendar/billing-month';
-import { adjustmentsFor, type Frozen } from '@cloudtill/domain/billing/adjustment';
+import { adjustmentsFor, keyText, type Charged } from '@cloudtill/domain/billing/adjustment';
 import type { PoolClient } from 'pg';
 import { PriceBook, type ListedPrice } from '../catalog/pricing.ts';
 import { BinaryRows, copyIn, uuidBytes, viewOf } from '../platform/binary-copy.ts';
 import { inTransaction } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
-import { FACT_COLUMNS, KEY_COLUMNS, writeCharge, type ChargeFacts } from './charge-rows.ts';
+import { ADJUSTMENT_KEY_COLUMNS, FACT_COLUMNS, KEY_COLUMNS, writeCharge, type ChargeFacts } from './charge-rows.ts';
 import { isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
 import { BATCH_SIZE, customersOf, idOf, someSubscriptions, type Cursor } from './subscription-batch.ts';
 
@@ -73,7 +73,7 @@ async function settleBatch(run: RunAtWork, marked: BillingMonth, ids: readonly C
   const customers = await book.buyers(customersOf(subscriptions));
 
   const corrects = marked.start !== month.start;
-  const frozen = corrects ? await frozenCharges(client, marked, ids) : new Map<string, FrozenCharge[]>();
+  const charged = corrects ? await chargesFor(marked, run, ids) : new Map<string, StandingCharge[]>();
   const target = new BinaryRows();
   const parked: ParkedSubscription[] = [];
   const rated = new Set<string>();
@@ -84,10 +84,10 @@ async function settleBatch(run: RunAtWork, marked: BillingMonth, ids: readonly C
       parked.push(charges);
       continue;
     }
-    const wanted = corrects ? corrections(charges, frozen.get(idOf(subscription)) ?? [], marked.start) : charges;
+    const wanted = corrects ? corrections(charges, charged.get(idOf(subscription)) ?? [], marked.start) : charges;
     for (const charge of wanted) writeCharge(target, frame, subscription, charge);
   }
-  if (corrects) writeCancellations(run, target, frozen, rated, marked);
+  if (corrects) writeCancellations(run, target, charged, rated, marked);
   await failpoint('run:before-differences');
 
   await stage(
@@ -109,33 +109,37 @@ async function settleBatch(run: RunAtWork, marked: BillingMonth, ids: readonly C
 
 // ---- corrections of closed months
 
-interface FrozenCharge extends Frozen {
+interface StandingCharge extends Charged {
   readonly customerId: string;
   readonly end: LocalDate;
   readonly periodDays: number;
   readonly price: ListedPrice;
 }
 
-/** What closed periods hold for a month: its charges, and the adjustments that were made to it since. By subscription. */
-async function frozenCharges(client: PoolClient, { start }: BillingMonth, ids: readonly Cursor[]): Promise<Map<string, FrozenCharge[]>> {
+/**
+ * What was charged for a closed month: its own charges, and the adjustments made to it since in other months. Such a month
+ * may still be open: one before it was opened later, and answers now. By subscription.
+ */
+async function chargesFor({ start }: BillingMonth, { client, month }: RunAtWork, ids: readonly Cursor[]): Promise<Map<string, StandingCharge[]>> {
   const { rows } = await client.query<Record<string, string>>(
     `select c.subscription_id, c.customer_id, c.plan_id, c.tier, c.period_start::text, c.period_end::text, c.period_days, c.seller_id, c.buyer_id,
             c.unit_price_micros, c.list_price_micros, c.cost_price_micros, c.currency, c.net_minor, c.cost_minor
        from unnest($2::uuid[], $3::uuid[]) m (customer_id, subscription_id)
        join charge c on c.customer_id = m.customer_id and c.subscription_id = m.subscription_id
-       join billing_period p on p.month = c.billing_month and p.status = 'CLOSED'
-      where (c.billing_month = $1 and c.kind in ('RECURRING', 'PRORATION')) or c.adjusts_month = $1
+      where (c.billing_month = $1 and c.kind in ('RECURRING', 'PRORATION')) or (c.adjusts_month = $1 and c.billing_month <> $4)
       order by c.billing_month, c.id`,
-    [isoDate(start), ids.map(({ customerId }) => customerId), ids.map(({ subscriptionId }) => subscriptionId)],
+    [isoDate(start), ids.map(({ customerId }) => customerId), ids.map(({ subscriptionId }) => subscriptionId), isoDate(month.start)],
   );
-  const frozen = new Map<string, FrozenCharge[]>();
+  const charged = new Map<string, StandingCharge[]>();
   for (const row of rows) {
     const currency = row['currency']!;
     const micros = (column: string): { micros: bigint; currency: string } => ({ micros: BigInt(row[column]!), currency });
-    const charge: FrozenCharge = {
+    const charge: StandingCharge = {
       customerId: row['customer_id']!,
       planId: row['plan_id']!,
       tier: Number(row['tier']),
+      sellerId: row['seller_id']!,
+      buyerId: row['buyer_id']!,
       start: localDate(row['period_start']!),
       end: localDate(row['period_end']!),
       periodDays: Number(row['period_days']),
@@ -151,20 +155,20 @@ async function frozenCharges(client: PoolClient, { start }: BillingMonth, ids: r
         priceListId: undefined,
       },
     };
-    const list = frozen.get(row['subscription_id']!);
+    const list = charged.get(row['subscription_id']!);
     if (list) list.push(charge);
-    else frozen.set(row['subscription_id']!, [charge]);
+    else charged.set(row['subscription_id']!, [charge]);
   }
-  return frozen;
+  return charged;
 }
 
 /** Adjustments that bring a closed month to its target; what should not have been charged at all is taken back. */
-function corrections(targets: readonly ChargeFacts[], frozen: readonly FrozenCharge[], month: LocalDate): ChargeFacts[] {
+function corrections(targets: readonly ChargeFacts[], charged: readonly StandingCharge[], month: LocalDate): ChargeFacts[] {
   return adjustmentsFor(
-    targets.map((charge) => ({ planId: charge.planId, tier: charge.tier, start: charge.start, charge })),
-    frozen,
+    targets.map((charge) => ({ ...charge, sellerId: charge.price.sellerId, buyerId: charge.price.buyerId, charge })),
+    charged,
   ).map(({ key, target, alreadyNetMinor, alreadyCostMinor }) => {
-    const stood = frozen.findLast((one) => one.planId === key.planId && one.tier === key.tier && one.start === key.start);
+    const stood = charged.findLast((one) => keyText(one) === keyText(key));
     const facts: ChargeFacts = target ?? { ...stood!, kind: 'ADJUSTMENT', segments: [], netMinor: 0n, costMinor: 0n };
     return {
       ...facts,
@@ -180,11 +184,11 @@ function corrections(targets: readonly ChargeFacts[], frozen: readonly FrozenCha
 function writeCancellations(
   { frame }: RunAtWork,
   rows: BinaryRows,
-  frozen: ReadonlyMap<string, readonly FrozenCharge[]>,
+  charged: ReadonlyMap<string, readonly StandingCharge[]>,
   rated: ReadonlySet<string>,
   marked: BillingMonth,
 ): void {
-  for (const [subscriptionId, charges] of frozen) {
+  for (const [subscriptionId, charges] of charged) {
     if (rated.has(subscriptionId)) continue;
     const { customerId } = charges[0]!;
     const owner = { customerId, file: viewOf(Buffer.concat([uuidBytes(customerId), uuidBytes(subscriptionId)])), customerAt: 0, at: 16 };
@@ -214,9 +218,9 @@ async function merge(
   { client, month, frame }: RunAtWork,
   corrected: BillingMonth | undefined,
 ): Promise<{ written: number; changed: number; withdrawn: number }> {
-  // Only the last column of the key can be null; the others are what the index is searched by.
-  const sameKey = KEY_COLUMNS.map((column) => `c.${column} ${column === 'adjusts_month' ? 'is not distinct from' : '='} s.${column}`).join(' and ');
-  const facts = FACT_COLUMNS.filter((column) => !(KEY_COLUMNS as readonly string[]).includes(column));
+  const key: readonly string[] = corrected ? ADJUSTMENT_KEY_COLUMNS : KEY_COLUMNS;
+  const sameKey = key.map((column) => `c.${column} = s.${column}`).join(' and ');
+  const facts = FACT_COLUMNS.filter((column) => !key.includes(column));
   const scope = corrected ? `c.adjusts_month = '${isoDate(corrected.start)}'` : `c.kind in ('RECURRING', 'PRORATION')`;
   const mine = `c.customer_id = m.customer_id and c.billing_month = '${isoDate(month.start)}' and c.subscription_id = m.subscription_id and ${scope}`;
   const writtenAt = new Date(frame.writtenAt);

@@ -22,7 +22,10 @@ async function markSubscription({ customerId, subscriptionId, from }: Record<str
   ]);
 }
 
-/** A price is asked on the first day that a charge covers; a charge in arrears may belong to the month after. */
+/**
+ * A price is asked on the first day that a charge covers; a charge in arrears may belong to the month after. Customers that
+ * have moved away from a buyer since keep its prices for the days before.
+ */
 async function markPrices(payload: Record<string, unknown>, client: PoolClient): Promise<void> {
   const { from, to, planId, productId, buyerIds } = payload as unknown as PriceChanged;
   const until = to === null ? FOREVER : isoDate(monthAfter(monthOf(localDate(to))).start);
@@ -32,7 +35,7 @@ async function markPrices(payload: Record<string, unknown>, client: PoolClient):
        join service_subscription s on s.activated_on < m.month + interval '1 month'
       where ($3::uuid is null or s.product_id = (select product_id from plan where id = $3))
         and ($4::uuid is null or s.product_id = $4)
-        and ($5::uuid[] is null or s.customer_id in (select id from account where path && $5))
+        and ($5::uuid[] is null or s.customer_id in (select ever_below($5)))
      on conflict do nothing`,
     [firstOf(from), until, planId ?? null, productId ?? null, buyerIds ?? null],
   );
@@ -42,7 +45,7 @@ async function markBelow({ accountId, effectiveOn }: Record<string, unknown>, cl
   await client.query(
     `insert into rating_mark (month, customer_id, subscription_id)
      select m.month, s.customer_id, s.id from (${MONTHS_FROM}) m join service_subscription s on s.activated_on < m.month + interval '1 month'
-      where s.customer_id in (select id from account where path @> array[$2::uuid]) on conflict do nothing`,
+      where s.customer_id in (select ever_below(array[$2::uuid])) on conflict do nothing`,
     [firstOf(String(effectiveOn)), accountId],
   );
 }

@@ -67,7 +67,7 @@ const OPEN_MONTH = compare({
 });
 
 /** An adjustment does not say of what kind the charge was that it corrects, and needs not: no two begin on one day. */
-const SERVICE = ['customer_id', 'subscription_id', 'tier', 'plan_id', 'period_start'] as const;
+const SERVICE = ['customer_id', 'subscription_id', 'tier', 'seller_id', 'buyer_id', 'plan_id', 'period_start'] as const;
 const SUMMED = /* sql */ `${SERVICE.join(', ')}, sum(net_minor) as net_minor, sum(cost_minor) as cost_minor, min(currency) as currency`;
 
 const CLOSED_MONTH = compare({

@@ -13,7 +13,6 @@ import { INVARIANTS, readInvariant } from '../../src/verify/invariants.ts';
 import { KEEP_HISTORY, SESSION } from '../../src/verify/second-engine.ts';
 import { key, startServer, type Ask, type TestServer } from '../server.ts';
 import { tell } from './histories.ts';
-import { mayMeetKnownFault, meetsKnownFault } from './known-faults.ts';
 import { CURRENCIES, MONTHS, randomSubscription, randomWorld } from './random-book.ts';
 import { billed, close } from './sample-server.ts';
 import { writeBook, type WrittenBook } from './write-book.ts';
@@ -32,23 +31,16 @@ beforeAll(async () => {
   client = new Client({ connectionString: server.databaseUrl, options: SESSION });
   await client.connect();
   const [world] = fc.sample(randomWorld, { seed: SEED, numRuns: 1 });
-  // Nothing is parked here, since a month with parked subscriptions cannot be closed. Nobody moves: a known fault.
+  // Nothing is parked here, since a month with parked subscriptions cannot be closed.
   const priced = {
     ...world!,
-    accounts: world!.accounts.map((account) => ({ ...account, parents: account.parents.slice(-1) })),
     prices: world!.prices.map((byCurrency) =>
       byCurrency.map((versions) => versions.map(({ from, value }) => ({ from, value: value ?? { list: 1_234_565, cost: 999_995 } }))),
     ),
   };
-  book = await writeBook(
-    client,
-    server.app.clock,
-    priced,
-    fc.sample(randomSubscription, { seed: SEED, numRuns: SUBSCRIPTIONS }),
-    ({ spans }) => !meetsKnownFault(spans),
-  );
+  book = await writeBook(client, server.app.clock, priced, fc.sample(randomSubscription, { seed: SEED, numRuns: SUBSCRIPTIONS }));
   for (const month of BILLED) await billed(server, month);
-});
+}, 180_000);
 afterAll(async () => {
   await client.end();
   await server.stop();
@@ -74,7 +66,6 @@ const MUTATIONS = {
 async function make(ask: Ask, { subscription, kind, at, quantity, other }: typeof lateChange extends fc.Arbitrary<infer T> ? T : never): Promise<boolean> {
   const { id, changes } = book.subscriptions[subscription % book.subscriptions.length]!;
   const plan = changes[0]!.plan!;
-  if (mayMeetKnownFault(plan, new Date(at))) return false;
   const siblings = book.plans.filter(({ productId }) => productId === plan.productId);
   const name = kind === 'rate' ? 'setPriceListEntry' : MUTATIONS[kind as keyof typeof MUTATIONS];
   const change = { subscriptionId: encodeId('sub', id), effectiveAt: new Date(at).toISOString(), idempotencyKey: key() };
@@ -166,5 +157,5 @@ describe(`adjustments, seed ${SEED}`, () => {
       adjustments = settled.adjustments;
     }
     console.log(`${adjustments} adjustments agree, seed ${SEED}`);
-  }, 60_000);
+  }, 180_000);
 });

@@ -36,19 +36,12 @@ async function insert(client: Client, table: string, rows: readonly Row[]): Prom
   await client.query(`insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1)`, [JSON.stringify(rows)]);
 }
 
-/** @param keep which of the subscriptions are written; all where it is left out */
-export async function writeBook(
-  client: Client,
-  clock: Clock,
-  world: RandomWorld,
-  subscriptions: readonly RandomSubscription[],
-  keep: (subscription: WrittenSubscription) => boolean = () => true,
-): Promise<WrittenBook> {
+export async function writeBook(client: Client, clock: Clock, world: RandomWorld, subscriptions: readonly RandomSubscription[]): Promise<WrittenBook> {
   await client.query('begin');
   const plans = await writeCatalog(client, world);
   const accounts = await writeAccounts(client, world);
   await writePriceLists(client, world, accounts, plans);
-  const written = makeSubscriptions(clock, { world, accounts, plans }, subscriptions).filter(keep);
+  const written = makeSubscriptions(clock, { world, accounts, plans }, subscriptions);
   await writeSubscriptions(client, clock, written);
   await client.query('commit');
   await client.query('analyze');

@@ -26,7 +26,7 @@ import { divideRounded, type Rounding } from '../money/rounding.ts';
 import { amountFor, microsPerMinor, type UnitPrice } from '../money/unit-price.ts';
 import { momentsOf, type RecordedChange } from '../subscriptions/quantity-timeline.ts';
 import { yearlyTermOn } from '../subscriptions/term.ts';
-import { adjustmentsFor, type Frozen } from './adjustment.ts';
+import { adjustmentsFor, type Charged } from './adjustment.ts';
 import { licenseDays, type Segment } from './segment.ts';
 import { billableItems, isParked, targetCharges } from './target.ts';
 
@@ -261,10 +261,12 @@ describe('properties of adjustments (H2)', () => {
     charged(timelineOf(changes), month, price).map((charge) => ({
       planId: 'p',
       tier: charge.tier,
+      sellerId: 'provider',
+      buyerId: 'customer',
       start: charge.item.start,
       charge: { netMinor: charge.netMinor, costMinor: charge.costMinor },
     }));
-  const frozenOf = (targets: ReturnType<typeof keyed>): Frozen[] => targets.map(({ planId, tier, start, charge }) => ({ planId, tier, start, ...charge }));
+  const frozenOf = (targets: ReturnType<typeof keyed>): Charged[] => targets.map(({ charge, ...key }) => ({ ...key, ...charge }));
 
   it('closed charges plus adjustments are what the month should have been, and then nothing is left to adjust', () => {
     fc.assert(
@@ -302,6 +304,22 @@ describe('properties of adjustments (H2)', () => {
         }));
         const left = [...frozen, ...reversal].reduce((total, { netMinor }) => total + netMinor, 0n);
         expect(left).toBe(0n);
+      }),
+    );
+  });
+
+  it('P5: what was sold along another chain is given back to its buyers, one by one, and owed by the new ones', () => {
+    fc.assert(
+      fc.property(anyPlan.chain(anyHistory), anyPrice, (changes, price) => {
+        const month = monthOf(timelineOf(changes).activatedOn);
+        const targets = keyed(changes, price, month).filter(({ charge }) => charge.netMinor !== 0n);
+        const elsewhere = targets.map((target) => ({ ...target, buyerId: 'another' }));
+        const owed = (buyer: string): bigint =>
+          adjustmentsFor(elsewhere, frozenOf(targets))
+            .filter(({ key }) => key.buyerId === buyer)
+            .reduce((total, { target, alreadyNetMinor }) => total + (target?.netMinor ?? 0n) - alreadyNetMinor, 0n);
+        const charged = targets.reduce((total, { charge }) => total + charge.netMinor, 0n);
+        expect([owed('customer'), owed('another')]).toEqual([-charged, charged]);
       }),
     );
   });

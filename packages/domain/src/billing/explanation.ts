@@ -18,7 +18,7 @@ export interface ExplainedCharge {
   readonly unitPrice: UnitPrice;
   readonly rounding: Rounding;
   readonly netMinor: bigint;
-  /** For an adjustment: what closed periods hold already. */
+  /** For an adjustment: what was charged already. */
   readonly alreadyMinor?: bigint | undefined;
 }
 
@@ -31,7 +31,7 @@ const DIGITS_SHOWN = 6;
 
 /** Which rule made a charge. @rule B1 B2 B3 H2 */
 export function ruleOf({ kind, policy }: Pick<ExplainedCharge, 'kind' | 'policy'>): string {
-  if (kind === 'ADJUSTMENT') return 'H2: the difference to what closed periods hold';
+  if (kind === 'ADJUSTMENT') return 'H2: the difference to what was charged before';
   if (kind === 'PRORATION') return 'B3: an increase, for the remaining days of its term';
   return RULE[policy];
 }

@@ -29,6 +29,12 @@ describe('B: a quantity for each day', () => {
       ['2021-05-01..2021-05-11 25', '2021-05-11..2021-05-12 30', '2021-05-12.. 20'],
     ],
     ['peak: what was held when the day began', PEAK, { '2021-05-01': 25, '2021-05-11T10:00Z': 20 }, ['2021-05-01..2021-05-12 25', '2021-05-12.. 20']],
+    [
+      'B3: the last one of the day on a yearly plan, whatever it says of peaks',
+      { ...YEARLY, dailyQuantity: 'PEAK' as const },
+      { '2021-05-01': 25, '2022-05-01T10:00Z': 20 },
+      ['2021-05-01..2022-05-01 25', '2022-05-01.. 20'],
+    ],
     ['peak: not what ended as the day began', PEAK, { '2021-05-01': 25, '2021-05-11': 20 }, ['2021-05-01..2021-05-11 25', '2021-05-11.. 20']],
     ['B1 looks at every moment', LEGACY, { '2021-05-01': 25, '2021-06-01T10:00Z': 20 }, ['2021-05-01..2021-06-02 25', '2021-06-02.. 20']],
     [

@@ -57,9 +57,10 @@ export interface Moment<P> {
 /**
  * Turns a history into days: one quantity for each day held.
  *
- * The activation day is held, the termination day is not. A day with changes counts at its last quantity; on a plan
- * whose daily quantity is `PEAK`, at the largest one that was held for any moment of it on the plan that the day ends
- * with. Legacy `MAX_OF_MONTH` plans look at every moment, so they are always read at their peak.
+ * The activation day is held, the termination day is not. A day with changes counts at its last quantity; on a
+ * `PAYG` plan whose daily quantity is `PEAK`, at the largest one that was held for any moment of it on the plan that the
+ * day ends with. `MAX_OF_MONTH` plans look at every moment, so they are always read at their peak; `YEARLY` ones never,
+ * since a term is owed for what its first day closes with.
  *
  * @param changes in any order; exactly one of them is `ACTIVATE`
  * @param startOfDay the first instant of a day in the billing time zone
@@ -143,7 +144,7 @@ function daysOf<P extends PlanTerms>(moments: readonly Moment<P>[], startOfDay: 
 }
 
 function readsPeak({ policy, dailyQuantity }: PlanTerms): boolean {
-  return dailyQuantity === 'PEAK' || policy === 'MAX_OF_MONTH';
+  return policy === 'MAX_OF_MONTH' || (policy === 'PAYG' && dailyQuantity === 'PEAK');
 }
 
 /** The largest quantity held during the day that moment `index` closes, on the plan it closes with. */
