@@ -8,7 +8,7 @@ import { makeBook } from './book.ts';
 import { billMonth } from './bill-month.ts';
 import { connect, startCluster } from './cluster.ts';
 import { conclude, round, table } from './measure.ts';
-import { serveCloudtill, serveFloor, servePostGraphile, type Served } from './servers.ts';
+import { serveCloudtill, serveFloor, servePostGraphile, signIn, type Served } from './servers.ts';
 
 const MONTHS = ['2026-03', '2026-04', '2026-05'];
 const CONNECTIONS = 16;
@@ -48,8 +48,13 @@ export async function api(size: number): Promise<void> {
     const ids = await someIds(client);
     await client.end();
 
-    const [ours, floor, rival] = [await serveCloudtill(cluster), await serveFloor(cluster), await servePostGraphile(cluster)];
-    served.push(ours, floor, rival);
+    const serving = async (server: Promise<Served>): Promise<Served> => {
+      served.push(await server);
+      return server;
+    };
+    const ours = await serving(serveCloudtill(cluster));
+    const floor = await serving(serveFloor(cluster));
+    const rival = await serving(servePostGraphile(cluster));
     const json = { 'content-type': 'application/json' };
     const signedIn = { ...json, cookie: await signIn(ours.url) };
     const ask = (query: string): string => JSON.stringify({ query });
@@ -93,12 +98,6 @@ export async function api(size: number): Promise<void> {
 async function someIds(client: Client): Promise<{ id: string }[]> {
   const { rows } = await client.query<{ id: string }>('select id from service_subscription order by md5(id::text) limit 500');
   return rows;
-}
-
-async function signIn(url: string): Promise<string> {
-  const query = 'mutation { signIn(input: { email: "operator@demo.test", password: "cloudtill-demo" }) { userErrors { code } } }';
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) });
-  return response.headers.getSetCookie()[0]!.split(';')[0]!;
 }
 
 type Laps = Readonly<Record<string, { perSecond: number; p50: number; p99: number }>>;

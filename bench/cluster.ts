@@ -1,5 +1,5 @@
 /** A PostgreSQL of the benchmark's own, durable as in production, and a database with the schema in it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -12,6 +12,8 @@ import { openApp } from '../server/dist/src/start.js';
 export interface Cluster {
   readonly url: string;
   readonly config: Config;
+  /** What PostgreSQL has used so far, in all of its processes; 0 where it is another's or there is no Linux to ask. */
+  readonly cpuSeconds: () => number;
   stop(): Promise<void>;
 }
 
@@ -29,11 +31,41 @@ export async function startCluster(): Promise<Cluster> {
   return {
     url,
     config,
+    cpuSeconds: () => (cluster ? cpuSecondsOf(cluster.pid) : 0),
     async stop() {
       await cluster?.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** Of a process with its living and its ended children. */
+function cpuSecondsOf(pid: number): number {
+  let ticks = 0;
+  try {
+    for (const entry of readdirSync('/proc')) {
+      if (!/^\d+$/.test(entry)) continue;
+      const stat = statOf(entry);
+      const [user, system, userOfEnded, systemOfEnded] = stat.slice(11, 15).map(Number);
+      if (Number(entry) === pid) ticks += user! + system! + userOfEnded! + systemOfEnded!;
+      else if (Number(stat[1]) === pid) ticks += user! + system!;
+    }
+  } catch {
+    return 0; // no such folder on this system
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** The fields of `/proc/<pid>/stat` from the state on: what stands before it may hold blanks. Empty for a process that is gone. */
+function statOf(pid: string): string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
 }
 
 /** An app over the cluster's database, without HTTP or jobs. */

@@ -11,25 +11,35 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+const MAIN = new URL('../server/dist/src/main.js', import.meta.url);
+const READY = /Cloudtill is ready at (\S+)/;
+
 /** Cloudtill's API as it is started in production, without workers. */
 export async function serveCloudtill({ url, config }: Cluster): Promise<Served> {
-  return serve(
-    new URL('../server/dist/src/main.js', import.meta.url),
-    { DATABASE_URL: url, CLOUDTILL_MODE: 'sandbox', CLOUDTILL_DEMO: 'off', CLOUDTILL_ROLE: 'api', CLOUDTILL_DATA_DIR: config.dataDir, PORT: '0' },
-    /Cloudtill is ready at (\S+)/,
-  );
+  const env = { DATABASE_URL: url, CLOUDTILL_MODE: 'sandbox', CLOUDTILL_DEMO: 'off', CLOUDTILL_ROLE: 'api', CLOUDTILL_DATA_DIR: config.dataDir, PORT: '0' };
+  return serve(MAIN, env, READY);
+}
+
+/** Cloudtill as `npm start` starts it, with a PostgreSQL of its own and the demo business. */
+export async function serveSandbox(dataDir: string): Promise<Served> {
+  return serve(MAIN, { CLOUDTILL_MODE: 'sandbox', CLOUDTILL_DATA_DIR: dataDir, PORT: '0' }, READY);
 }
 
 export async function serveFloor({ url }: Cluster): Promise<Served> {
   return serve(new URL('./floor-server.ts', import.meta.url), { BENCH_URL: url });
 }
 
+const PNPM = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { packageManager: string }).packageManager;
+
 /** PostGraphile comes from a package of its own, installed when it is first wanted: nobody else needs it. */
 export async function servePostGraphile({ url }: Cluster): Promise<Served> {
   const folder = fileURLToPath(new URL('./postgraphile/', import.meta.url));
   if (!existsSync(`${folder}node_modules`)) {
     console.log('installing PostGraphile for the comparison');
-    const { status } = spawnSync('pnpm', ['install', '--ignore-workspace', '--frozen-lockfile', '--silent'], { cwd: folder, stdio: 'inherit' });
+    const { status } = spawnSync('npx', ['--yes', '--prefer-offline', PNPM, 'install', '--ignore-workspace', '--frozen-lockfile', '--silent'], {
+      cwd: folder,
+      stdio: 'inherit',
+    });
     if (status !== 0) throw new Error('PostGraphile could not be installed');
   }
   return serve(new URL('./postgraphile/serve.js', import.meta.url), { BENCH_URL: url });
@@ -58,6 +68,13 @@ async function serve(file: URL, env: Record<string, string>, ready?: RegExp): Pr
       await ended;
     },
   };
+}
+
+/** @returns the cookie of an operator's session */
+export async function signIn(url: string): Promise<string> {
+  const query = 'mutation { signIn(input: { email: "operator@demo.test", password: "cloudtill-demo" }) { userErrors { code } } }';
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) });
+  return response.headers.getSetCookie()[0]!.split(';')[0]!;
 }
 
 /** What the kernel counted, where there is a Linux to ask. */

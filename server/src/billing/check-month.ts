@@ -15,7 +15,7 @@ import { idOf, mayBeCharged, type BilledSubscription, type Cursor } from './subs
 
 interface Read {
   readonly batch: RatableBatch;
-  readonly standing: Buffer;
+  readonly standing: Promise<Buffer>;
 }
 
 export async function checkMonth(run: RunAtWork): Promise<void> {
@@ -28,7 +28,10 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
   await work.app.database.withSystemClient(async (reader) => {
     const read = async (after: Cursor | undefined): Promise<Read> => {
       const batch = await nextRatableBatch(run, book, reader, after);
-      return { batch, standing: await standingCharges(reader, month, after, batch.end) };
+      // On the run’s own connection, which has nothing else to do: the next batch is read beside it.
+      const standing = standingCharges(client, month, after, batch.end);
+      standing.catch(() => {}); // seen when it is awaited
+      return { batch, standing };
     };
     const target = new BinaryRows();
     for (let upcoming = read(undefined); ;) {
@@ -38,7 +41,7 @@ export async function checkMonth(run: RunAtWork): Promise<void> {
         upcoming = read(batch.end);
         upcoming.catch(() => {}); // seen when it is awaited
       }
-      const different = compare(run, book, batch, standing, target);
+      const different = compare(run, book, batch, await standing, target);
       if (different.length > 0) await mark(client, month, different);
       done += batch.subscriptions.length;
       await work.progress(done, total);

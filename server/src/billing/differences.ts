@@ -11,10 +11,10 @@ import { PriceBook, type ListedPrice } from '../catalog/pricing.ts';
 import { BinaryRows, copyIn, uuidBytes, viewOf } from '../platform/binary-copy.ts';
 import { inTransaction } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { BATCH_SIZE, nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
+import { nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
 import { ADJUSTMENT_KEY_COLUMNS, FACT_COLUMNS, KEY_COLUMNS, writeCharge, type ChargeFacts } from './charge-rows.ts';
 import { isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
-import { customersOf, idOf, someSubscriptions, type Cursor } from './subscription-batch.ts';
+import { BATCH_SIZE, customersOf, idOf, someSubscriptions, type Cursor } from './subscription-batch.ts';
 
 /**
  * Settles one batch of marks of the run's month, or of the closed months that it answers for.

@@ -5,8 +5,8 @@ import { isParked, targetCharges } from '@cloudtill/domain/billing/target';
 import type { Rounding } from '@cloudtill/domain/money/rounding';
 import type { Buyer, ListedPrice, PriceBook } from '../catalog/pricing.ts';
 import type { ChargeFacts } from './charge-rows.ts';
-import { customersOf, idOf, nextBatch, type Batch, type BilledSubscription, type Cursor } from './subscription-batch.ts';
-import { BATCH_SIZE, type RunAtWork } from './run-at-work.ts';
+import { BATCH_SIZE, customersOf, idOf, nextBatch, type Batch, type BilledSubscription, type Cursor } from './subscription-batch.ts';
+import type { RunAtWork } from './run-at-work.ts';
 import type { PoolClient } from 'pg';
 
 /** Why one subscription could not be billed. */

@@ -7,9 +7,6 @@ import type { JobAtWork } from '../platform/jobs.ts';
 import type { ChargeFrame } from './charge-rows.ts';
 import type { ParkedSubscription } from './rate.ts';
 
-/** Subscriptions a batch: small enough to lose, large enough that a commit costs nothing beside it. */
-export const BATCH_SIZE = 5_000;
-
 /** What a run works with. */
 export interface RunAtWork {
   readonly work: JobAtWork;

@@ -7,6 +7,9 @@ import type { PlanTerms } from '@cloudtill/domain/catalog/billing-policy';
 import type { PoolClient } from 'pg';
 import { BinaryReader, copyOut, sameUuid, uuidIn } from '../platform/binary-copy.ts';
 
+/** Subscriptions a batch: small enough to lose, large enough that a commit costs nothing beside it. */
+export const BATCH_SIZE = 5_000;
+
 /** A plan as billing needs it. */
 export interface BilledPlan extends PlanTerms {
   readonly id: string;

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { newId } from '../platform/ids.ts';
 import type { BookRow } from './book-file.ts';
 import { Cells } from './cell.ts';
-import type { Importer } from './import-book.ts';
+import type { Importer } from './importer.ts';
 import type { ReportInTheMaking } from './report.ts';
 
 interface NewAccount {

@@ -2,10 +2,8 @@
  * Importing a book of business: accounts, plans, price lists and the events of subscriptions, each as a CSV file. A file
  * is taken as a whole or not at all; a dry run says what would happen.
  */
-import type { LocalDate } from '@cloudtill/domain/calendar/local-date';
 import { refusal } from '@cloudtill/domain/refusal';
 import type { PoolClient } from 'pg';
-import type { Clock } from '../platform/clock.ts';
 import type { JobAtWork, JobOutcome, Task } from '../platform/jobs.ts';
 import { writeLine, type Actor } from '../platform/trail.ts';
 import { FileRefused, readBookFile, type BookRow } from './book-file.ts';
@@ -13,35 +11,11 @@ import { importAccounts } from './import-accounts.ts';
 import { importPlans } from './import-plans.ts';
 import { importPriceLists } from './import-price-lists.ts';
 import { importSubscriptions } from './import-subscriptions.ts';
+import type { ImportAtWork, Importer } from './importer.ts';
 import { ReportInTheMaking, type Report } from './report.ts';
 
 export const BOOK_KINDS = ['ACCOUNTS', 'PLANS', 'PRICE_LISTS', 'SUBSCRIPTIONS'] as const;
 export type BookKind = (typeof BOOK_KINDS)[number];
-
-/** What an importer works with: one transaction as the owner. */
-export interface ImportAtWork {
-  readonly client: PoolClient;
-  readonly clock: Clock;
-  readonly now: Date;
-  /** Names the import in every line that it writes. */
-  readonly importId: string;
-  readonly actor: Actor;
-  startOf(day: LocalDate): number;
-  progress(done: number, total: number): Promise<void>;
-}
-
-interface Written {
-  readonly events?: readonly { readonly topic: string; readonly payload: object }[];
-}
-
-export interface Importer {
-  readonly columns: readonly string[];
-  /**
-   * Reads and judges all rows; what is wrong goes into the report.
-   * @returns what writes them, called only where the report is clean and this is no dry run
-   */
-  take(rows: AsyncIterable<BookRow>, report: ReportInTheMaking, work: ImportAtWork): Promise<() => Promise<Written>>;
-}
 
 const IMPORTERS: Readonly<Record<BookKind, Importer>> = {
   ACCOUNTS: importAccounts,

@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg';
 import { newId } from '../platform/ids.ts';
 import type { BookRow } from './book-file.ts';
 import { Cells } from './cell.ts';
-import type { Importer } from './import-book.ts';
+import type { Importer } from './importer.ts';
 import type { ReportInTheMaking } from './report.ts';
 
 /** What must be the same on every row of a plan. */

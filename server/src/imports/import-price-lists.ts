@@ -7,7 +7,7 @@ import { PriceBook } from '../catalog/pricing.ts';
 import { newId } from '../platform/ids.ts';
 import type { BookRow } from './book-file.ts';
 import { Cells } from './cell.ts';
-import type { Importer } from './import-book.ts';
+import type { Importer } from './importer.ts';
 import type { ReportInTheMaking } from './report.ts';
 
 interface RateRow {

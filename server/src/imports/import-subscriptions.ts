@@ -11,7 +11,7 @@ import { newId } from '../platform/ids.ts';
 import { heldAt, presentOf, type Change, type RulePlan } from '../subscriptions/history.ts';
 import type { BookRow } from './book-file.ts';
 import { Cells } from './cell.ts';
-import type { ImportAtWork, Importer } from './import-book.ts';
+import type { ImportAtWork, Importer } from './importer.ts';
 import type { ReportInTheMaking } from './report.ts';
 
 const EVENTS = ['ACTIVATE', 'CHANGE', 'SWITCH', 'TERMINATE'] as const;

@@ -5,8 +5,6 @@ import type { Logger } from './logger.ts';
 export type Channel = 'cloudtill_clock' | 'cloudtill_auth' | 'cloudtill_job';
 type Handler = (payload: string) => void;
 
-const RETRY_MS = 1_000;
-
 /** One connection that hears what other processes say. After it was lost every handler is called, since anything may have been missed. */
 export class Listener {
   readonly #handlers = new Map<Channel, Set<Handler>>();
@@ -16,6 +14,7 @@ export class Listener {
   constructor(
     private readonly url: string,
     private readonly logger: Logger,
+    private readonly retryMs = 1_000,
   ) {}
 
   /** @returns a function that stops hearing */
@@ -29,10 +28,16 @@ export class Listener {
   async open(): Promise<void> {
     const client = new Client({ connectionString: this.url, application_name: 'cloudtill-listener', keepAlive: true });
     client.on('error', (error) => this.logger.warn({ error: error.message }, 'the listening connection was lost'));
-    client.on('end', () => void this.#reopen());
     client.on('notification', ({ channel, payload }) => this.#tell(channel as Channel, payload ?? ''));
-    await client.connect();
-    for (const channel of ['cloudtill_clock', 'cloudtill_auth', 'cloudtill_job']) await client.query(`listen ${channel}`);
+    try {
+      await client.connect();
+      for (const channel of ['cloudtill_clock', 'cloudtill_auth', 'cloudtill_job']) await client.query(`listen ${channel}`);
+    } catch (error) {
+      client.end().catch(() => {}); // not awaited: of a connection that never stood it may never answer
+      throw error;
+    }
+    // Only of a connection that stood: one that never did ends as well, and whoever opened it tries again.
+    client.on('end', () => void this.#reopen());
     this.#client = client;
   }
 
@@ -47,7 +52,7 @@ export class Listener {
 
   async #reopen(): Promise<void> {
     while (!this.#closed) {
-      await sleep(RETRY_MS);
+      await sleep(this.retryMs);
       try {
         await this.open();
         for (const channel of this.#handlers.keys()) this.#tell(channel, '');
