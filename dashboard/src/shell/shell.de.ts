@@ -15,7 +15,6 @@ export const shell: typeof english = {
   preferences: 'Einstellungen',
   graphiql: 'GraphQL-Explorer',
   signOut: 'Abmelden',
-  search: 'Suche',
   searchLabel: 'Suche und Befehle',
   searchPlaceholder: 'Abonnements, Konten und Tarife suchen, oder zu einer Seite gehen',
   searchHint: 'Geben Sie mindestens zwei Zeichen ein, um im Bestand zu suchen.',

@@ -13,7 +13,6 @@ export const shell = {
   preferences: 'Preferences',
   graphiql: 'GraphQL explorer',
   signOut: 'Sign out',
-  search: 'Search',
   searchLabel: 'Search and commands',
   searchPlaceholder: 'Search subscriptions, accounts and plans, or go to a page',
   searchHint: 'Type at least two characters to search the books.',
