@@ -9,6 +9,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'domain', include: ['packages/*/src/**/*.test.ts'] } },
+      { extends: true, test: { name: 'dashboard', include: ['dashboard/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'server', include: ['server/test/**/*.test.ts'], globalSetup: ['server/test/cluster.ts'], maxWorkers: 2 } },
       {
         extends: true,

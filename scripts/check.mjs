@@ -37,9 +37,11 @@ const vitest = (project) => ['run', '--project', project, '--reporter=default', 
 
 step('types and build', 'pnpm', ['run', '-s', 'build']);
 step('types of the tests', 'tsc', ['-p', 'tsconfig.tests.json']);
-step('lint', 'oxlint', ['--type-aware', '--deny-warnings', 'packages', 'server', 'bench', 'e2e']);
+step('lint', 'oxlint', ['--type-aware', '--deny-warnings', 'packages', 'server', 'bench', 'e2e', 'dashboard/src']);
 step('format', 'oxfmt', ['--check', 'packages', 'server', 'bench', 'e2e', 'dashboard/src']);
 step('rules', 'vitest', vitest('domain'));
+count();
+step('dashboard', 'vitest', vitest('dashboard'));
 count();
 step('server', 'vitest', vitest('server'));
 count();

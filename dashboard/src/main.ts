@@ -18,6 +18,7 @@ const client = createGraphqlClient({
     // The session ended while somebody was at work: sign in, and come back to where they were.
     if (faultOf(error).kind !== 'unauthenticated' || !isSignedIn.value) return;
     forgetViewer();
+    // oxlint-disable-next-line unicorn/no-thenable -- a word in the address, which nobody awaits
     void router.push({ path: '/sign-in', query: { then: router.currentRoute.value.fullPath, ended: '' } });
   },
 });

@@ -111,7 +111,7 @@ export const AccountHoldingsQuery = graphql(`
 
 export const AccountListsQuery = graphql(`
   query AccountLists($accountId: ID!) {
-    priceLists(filter: { buyerId: $accountId }, first: 20) {
+    priceLists(filter: { buyerId: $accountId }, first: 10) {
       nodes {
         id
         name

@@ -4,10 +4,8 @@ export function putFile(url: string, file: Blob, progress: (share: number) => vo
     const request = new XMLHttpRequest();
     request.open('PUT', url);
     request.setRequestHeader('content-type', 'text/csv');
-    request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
-    request.onload = () => resolve(request.status === 204);
-    request.onerror = () => resolve(false);
-    request.onabort = () => resolve(false);
+    request.upload.addEventListener('progress', ({ loaded, total }) => progress(total > 0 ? loaded / total : 0));
+    request.addEventListener('loadend', () => resolve(request.status === 204));
     request.send(file);
   });
 }

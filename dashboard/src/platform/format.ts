@@ -115,8 +115,8 @@ export function clockTime(iso: string): string {
 
 export function bytes(size: number): string {
   if (size < 1_000) return numberFormat({ style: 'unit', unit: 'byte', unitDisplay: 'long' }).format(size);
-  const [unit, value] = size < 1_000_000 ? ['kilobyte', size / 1_000] : ['megabyte', size / 1_000_000];
-  return numberFormat({ style: 'unit', unit: unit as string, maximumFractionDigits: 1 }).format(value as number);
+  const [unit, per] = size < 1_000_000 ? (['kilobyte', 1_000] as const) : (['megabyte', 1_000_000] as const);
+  return numberFormat({ style: 'unit', unit, maximumFractionDigits: 1 }).format(size / per);
 }
 
 /** A list in words, such as "A, B and C". */

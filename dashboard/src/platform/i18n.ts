@@ -17,14 +17,15 @@ const CATALOGS: Readonly<Record<Language, () => Promise<Texts>>> = {
 };
 
 const icu: MessageCompiler = (message, { locale }) => {
-  const format = new IntlMessageFormat(String(message), locale, undefined, { ignoreTag: true });
+  const text = message as string; // our catalogs hold nothing else
+  const format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
   return ({ values }: { values?: unknown }) => {
     try {
       return format.format(values as TextValues) as string;
     } catch (error) {
       // A sentence with a gap is better than a page without one.
       console.error(error);
-      return String(message);
+      return text;
     }
   };
 };

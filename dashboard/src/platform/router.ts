@@ -42,6 +42,7 @@ export function createAppRouter(client: Client, routes: readonly RouteRecordRaw[
   router.beforeEach(async (to) => {
     if (!isViewerKnown()) startFault.value = await loadViewer(client);
     if (startFault.value || to.meta.open || isSignedIn.value) return true;
+    // oxlint-disable-next-line unicorn/no-thenable -- a word in the address, which nobody awaits
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } };
   });
   // A page's code could not be had: the line is down, or a newer release has taken this one's files away.

@@ -25,9 +25,7 @@ export function useAnswer<Data, Variables extends AnyVariables>(
   options: { pause?: () => boolean; keepWhileChanging?: boolean } = {},
 ): Answer<Data> {
   const asked = computed(() => JSON.stringify(variables()));
-  const state = useQuery({ query, variables: computed(variables), pause: computed(() => options.pause?.() ?? false) } as Parameters<
-    typeof useQuery<Data, Variables>
-  >[0]);
+  const state = useQuery<Data, Variables>({ query, variables: computed(variables), pause: computed(() => options.pause?.() ?? false) });
   const kept = shallowRef<{ data: Data; to: string; at: string }>();
   watch(
     [state.data, state.error, state.operation],

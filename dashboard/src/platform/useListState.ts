@@ -53,7 +53,7 @@ export function useListState<const Kinds extends Readonly<Record<string, FilterK
   function go(changes: Record<string, string | undefined>): void {
     const query = { ...route.query, ...changes };
     for (const [name, value] of Object.entries(query)) if (value === undefined || value === '') delete query[name];
-    void router.push({ query: query as LocationQuery });
+    void router.push({ query });
   }
 
   return {
@@ -64,7 +64,7 @@ export function useListState<const Kinds extends Readonly<Record<string, FilterK
     hasPrevious: computed(() => after.value !== null),
     set(name, value) {
       trail.value = [];
-      go({ [name as string]: Array.isArray(value) ? value.join(',') : ((value as string | undefined) ?? undefined), after: undefined });
+      go({ [name as string]: Array.isArray(value) ? value.join(',') : value, after: undefined });
     },
     clear() {
       trail.value = [];

@@ -47,7 +47,7 @@ export const shell = {
     go: 'Go to {page}',
     close: 'Close what is open',
     off: 'Single-key shortcuts are switched off. Ctrl or ⌘ with K always works.',
-    then: 'then',
+    inTurn: 'then',
   },
   prefs: {
     title: 'Preferences',

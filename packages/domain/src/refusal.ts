@@ -64,6 +64,7 @@ export const REFUSALS = {
     meaning: 'An account with running subscriptions cannot be closed.',
   },
   ACCOUNT_STATUS_UNCHANGED: { message: 'account {account} is already {status}', meaning: 'The account is in the requested status.' },
+  ACCOUNT_PARENT_UNCHANGED: { message: 'account {account} is already under {parent}', meaning: 'The move would change nothing.' },
   ACCOUNT_KIND_NOT_ALLOWED: { message: '{account} is a {kind}; this needs a {allowed}', meaning: 'The operation is for accounts of another kind.' },
 
   // Catalog (C3, C4)

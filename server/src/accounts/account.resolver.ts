@@ -76,37 +76,45 @@ export class AccountResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return show(await transact(context, { operation: 'updateAccount' }, (unit) => updateAccount(unit, input)), context, info);
+    return show(await transact(context, { operation: 'updateAccount', input }, (unit) => updateAccount(unit, input)), context, info);
   }
 
   @Needs('accounts:write')
   @Mutation(() => HoldAccountPayload, { description: 'Puts an account on hold: what runs goes on, new orders and increases are refused.' })
   async holdAccount(
-    @Arg('input', () => HoldAccountInput, { description: 'Which account.' }) { accountId, reason }: HoldAccountInput,
+    @Arg('input', () => HoldAccountInput, { description: 'Which account.' }) input: HoldAccountInput,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return show(await transact(context, { operation: 'holdAccount' }, (unit) => setAccountHold(unit, accountId, 'ON_HOLD', reason)), context, info);
+    return show(
+      await transact(context, { operation: 'holdAccount', input }, (unit) => setAccountHold(unit, input.accountId, 'ON_HOLD', input.reason)),
+      context,
+      info,
+    );
   }
 
   @Needs('accounts:write')
   @Mutation(() => ReleaseAccountPayload, { description: 'Lets an account on hold buy again.' })
   async releaseAccount(
-    @Arg('input', () => ReleaseAccountInput, { description: 'Which account.' }) { accountId }: ReleaseAccountInput,
+    @Arg('input', () => ReleaseAccountInput, { description: 'Which account.' }) input: ReleaseAccountInput,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return show(await transact(context, { operation: 'releaseAccount' }, (unit) => setAccountHold(unit, accountId, 'ACTIVE', undefined)), context, info);
+    return show(
+      await transact(context, { operation: 'releaseAccount', input }, (unit) => setAccountHold(unit, input.accountId, 'ACTIVE', undefined)),
+      context,
+      info,
+    );
   }
 
   @Needs('accounts:write')
   @Mutation(() => CloseAccountPayload, { description: 'Closes an account that holds no subscriptions any more. Final.' })
   async closeAccount(
-    @Arg('input', () => CloseAccountInput, { description: 'Which account.' }) { accountId }: CloseAccountInput,
+    @Arg('input', () => CloseAccountInput, { description: 'Which account.' }) input: CloseAccountInput,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return show(await transact(context, { operation: 'closeAccount' }, (unit) => closeAccount(unit, accountId)), context, info);
+    return show(await transact(context, { operation: 'closeAccount', input }, (unit) => closeAccount(unit, input.accountId)), context, info);
   }
 
   @Needs('accounts:write')
@@ -116,7 +124,7 @@ export class AccountResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return show(await transact(context, { operation: 'moveAccount' }, (unit) => moveAccount(unit, input)), context, info);
+    return show(await transact(context, { operation: 'moveAccount', input }, (unit) => moveAccount(unit, input)), context, info);
   }
 }
 

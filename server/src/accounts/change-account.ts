@@ -43,11 +43,14 @@ export async function setAccountHold(
   reason: string | null | undefined,
 ): Promise<Changed> {
   const [action, verb] = status === 'ON_HOLD' ? ['holdAccount', 'put on hold'] : ['releaseAccount', 'released'];
+  const check = new TextCheck();
+  const because = check.optionalLine('reason', reason, 500);
+  if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
   const found = await findAccountBelow(unit, accountId, 'accountId', verb);
   if (!found.allowed) return found;
   const account = found.value;
   if (account.status === status) return refuse('ACCOUNT_STATUS_UNCHANGED', { account: account.number, status }, ['accountId']);
-  note(unit, account, action, { status: account.status }, { status, ...(reason ? { reason } : {}) });
+  note(unit, account, action, { status: account.status }, { status, ...(because && { reason: because }) });
   Object.assign(account, { status, updatedAt: unit.now });
   return allow({ accountId: account.id });
 }
@@ -84,6 +87,7 @@ export async function moveAccount(unit: Unit, input: MoveAccountInput): Promise<
   const moved = decideMove(account.id, parent.value.path);
   if (!moved.allowed) return refuse('ACCOUNT_CYCLE', { account: account.number, parent: parent.value.number }, ['parentId']);
   const before = account.parent!.id;
+  if (before === parent.value.id) return refuse('ACCOUNT_PARENT_UNCHANGED', { account: account.number, parent: parent.value.number }, ['parentId']);
   const effectiveOn = isoDate(app.clock.today());
   // A second move of the same day replaces the first: the account stood nowhere in between on any billing day.
   await unit.em.execute(

@@ -30,7 +30,7 @@ export async function createAccount(unit: Unit, input: CreateAccountInput): Prom
   if (!parent.allowed) return parent;
   const placed = decideParent(input.kind, parent.value.kind);
   if (!placed.allowed) return { allowed: false, refusals: placed.refusals.map((no) => ({ ...no, path: ['kind'] })) };
-  const growth = decideGrowth(parent.value, 'a new account below it');
+  const growth = decideGrowth(parent.value, 'a new account below it', ['parentId']);
   if (!growth.allowed) return growth;
   if (wanted && (await unit.app.database.system.query('select 1 from account where number = $1', [wanted])).rowCount) {
     return refuse('NUMBER_TAKEN', { number: wanted, kind: 'account' }, ['number']);
@@ -66,10 +66,7 @@ export function addressColumns(
   check: TextCheck,
   address: CreateAccountInput['address'],
 ): { street: string | null; city: string | null; postalCode: string | null; region: string | null } {
-  return {
-    street: check.optionalLine('street', address?.street),
-    city: check.optionalLine('city', address?.city),
-    postalCode: check.optionalLine('postalCode', address?.postalCode, 20),
-    region: check.optionalLine('region', address?.region),
-  };
+  const line = (field: 'street' | 'city' | 'postalCode' | 'region', maximum?: number): string | null =>
+    check.optionalLine(field, address?.[field], maximum, ['address', field]);
+  return { street: line('street'), city: line('city'), postalCode: line('postalCode', 20), region: line('region') };
 }

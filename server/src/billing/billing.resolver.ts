@@ -8,7 +8,7 @@ import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Query,
 import type { RequestContext } from '../platform/context.ts';
 import { equals, extendShape, isAnyOf, nested, readChanged, readPage, value, type Page } from '../platform/look-ahead.ts';
 import { JobType, jobShape } from '../platform/job.type.ts';
-import { waitForJob } from '../platform/jobs.ts';
+import { refusalsOfJob, waitForJob } from '../platform/jobs.ts';
 import { Money, toMoney } from '../platform/money.type.ts';
 import { Needs } from '../platform/needs.ts';
 import { orderOf, type OrderInput } from '../platform/order.type.ts';
@@ -202,11 +202,15 @@ export class BillingResolver {
     const result = await transact(context, { operation: 'closeBillingPeriod', idempotencyKey: input.idempotencyKey, input }, (unit) =>
       startClosing(unit, input.billingPeriod),
     );
-    if (result.value) await waitForJob(context.app, result.value.jobId, CLOSE_WAIT_MS);
-    return toPayload(result, async ({ periodId, jobId }) => ({
-      billingPeriod: await readChanged('billingPeriod', billingPeriodShape, [equals('id', periodId)], context, info),
-      job: await readChanged('job', jobShape, [equals('id', jobId)], context, info),
-    }));
+    const payload = await toPayload(result, async ({ periodId, jobId }) => {
+      await waitForJob(context.app, jobId, CLOSE_WAIT_MS);
+      return {
+        billingPeriod: await readChanged('billingPeriod', billingPeriodShape, [equals('id', periodId)], context, info),
+        job: await readChanged('job', jobShape, [equals('id', jobId)], context, info),
+      };
+    });
+    // What the job said is this mutation's refusal.
+    return result.value ? { ...payload, userErrors: await refusalsOfJob(context.app, result.value.jobId) } : payload;
   }
 
   @Needs('catalog:read')

@@ -3,7 +3,9 @@ import { billingMonth } from '@cloudtill/domain/calendar/billing-month';
 import { refusal } from '@cloudtill/domain/refusal';
 import { inTransaction } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { encodeId } from '../platform/ids.ts';
 import type { Task } from '../platform/jobs.ts';
+import { writeLine, type Actor } from '../platform/trail.ts';
 import { frameOf, settle } from './billing-run.ts';
 import { freezePartition } from './charge-partition.ts';
 import { holdingMonth } from './period-lock.ts';
@@ -13,7 +15,7 @@ import { holdingMonth } from './period-lock.ts';
  * finds the month closed and becomes an adjustment.
  * @rule H2
  */
-export const closePeriodTask: Task = async ({ billingPeriod }, work) => {
+export const closePeriodTask: Task = async ({ billingPeriod, closedBy }, work) => {
   const { app, jobId } = work;
   const month = billingMonth(String(billingPeriod));
   const day = isoDate(month.start);
@@ -26,7 +28,20 @@ export const closePeriodTask: Task = async ({ billingPeriod }, work) => {
     await failpoint('close:before-freeze');
     await inTransaction(client, async () => {
       await freezePartition(client, month);
-      await client.query(`update billing_period set status = 'CLOSED', closed_at = $2 where month = $1`, [day, app.clock.date()]);
+      const at = app.clock.date();
+      const { rows: closed } = await client.query<{ id: string }>(`update billing_period set status = 'CLOSED', closed_at = $2 where month = $1 returning id`, [
+        day,
+        at,
+      ]);
+      await writeLine(client, closedBy as Actor, {
+        at,
+        action: 'closeBillingPeriod',
+        subjectKind: 'BillingPeriod',
+        subjectId: encodeId('per', closed[0]!.id),
+        subjectNumber: month.name,
+        before: { status: 'OPEN' },
+        after: { status: 'CLOSED' },
+      });
     });
     return { result: { billingPeriod: month.name, status: 'CLOSED' } };
   });

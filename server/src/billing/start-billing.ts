@@ -5,6 +5,7 @@ import { LockMode } from '@mikro-orm/core';
 import { encodeId, newId } from '../platform/ids.ts';
 import { startJob } from '../platform/jobs.ts';
 import { nextNumber } from '../platform/numbers.ts';
+import { actorOf } from '../platform/trail.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { BillingPeriod, BillingRun, type RunMode } from './billing.entities.ts';
 
@@ -81,22 +82,13 @@ async function lockPeriod({ em, now }: Unit, { start }: BillingMonth): Promise<B
  * @rule H2 `OPEN → CLOSED`
  */
 export async function startClosing(unit: Unit, name: string): Promise<Decision<{ periodId: string; jobId: string }>> {
-  const { em, viewer } = unit;
+  const { em } = unit;
   const month = readMonth(name);
   if (!month.allowed) return month;
   const period = await em.findOne(BillingPeriod, { month: month.value.start }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!period) return refuse('BILLING_PERIOD_UNKNOWN', { billingPeriod: name }, ['billingPeriod']);
   if (period.status === 'CLOSED') return refuse('BILLING_PERIOD_CLOSED', { billingPeriod: name }, ['billingPeriod']);
   if (!period.ratedAt) return refuse('BILLING_PERIOD_NOT_RATED', { billingPeriod: name }, ['billingPeriod']);
-  const jobId = await startJob(unit, 'closeBillingPeriod', { billingPeriod: name, closedBy: viewer.name }, { subject: name });
-  unit.audit({
-    accountId: viewer.account.id,
-    action: 'closeBillingPeriod',
-    subjectKind: 'BillingPeriod',
-    subjectId: encodeId('per', period.id),
-    subjectNumber: name,
-    before: { status: 'OPEN' },
-    after: { status: 'CLOSED' },
-  });
+  const jobId = await startJob(unit, 'closeBillingPeriod', { billingPeriod: name, closedBy: actorOf(unit.viewer) }, { subject: name });
   return allow({ periodId: period.id, jobId });
 }

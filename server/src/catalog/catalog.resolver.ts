@@ -135,7 +135,7 @@ export class CatalogResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return showProduct(await transact(context, { operation: 'updateProduct' }, (unit) => updateProduct(unit, input)), context, info);
+    return showProduct(await transact(context, { operation: 'updateProduct', input }, (unit) => updateProduct(unit, input)), context, info);
   }
 
   @Needs('catalog:write')
@@ -159,7 +159,7 @@ export class CatalogResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return showPlan(await transact(context, { operation: 'updatePlan' }, (unit) => updatePlan(unit, input)), context, info);
+    return showPlan(await transact(context, { operation: 'updatePlan', input }, (unit) => updatePlan(unit, input)), context, info);
   }
 
   @Needs('catalog:write')

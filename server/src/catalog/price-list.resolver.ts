@@ -113,7 +113,7 @@ export class PriceListResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
-    return show(await transact(context, { operation: 'removePriceListEntry' }, (unit) => removePriceListEntry(unit, input)), context, info);
+    return show(await transact(context, { operation: 'removePriceListEntry', input }, (unit) => removePriceListEntry(unit, input)), context, info);
   }
 
   @Needs('prices:write')

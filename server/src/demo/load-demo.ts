@@ -11,6 +11,7 @@ import { SANDBOX_PASSWORD, SANDBOX_SIGN_INS } from '../installation/install.ts';
 import type { App, RequestContext } from '../platform/context.ts';
 import { encodeId, newId } from '../platform/ids.ts';
 import { runJob, type Task } from '../platform/jobs.ts';
+import { actorOf } from '../platform/trail.ts';
 import { transact, type Unit } from '../platform/use-case.ts';
 import { carryOut, proposeQuantityChange, proposeRenewal } from '../subscriptions/change-subscription.ts';
 import { setAccountHold } from '../accounts/change-account.ts';
@@ -145,7 +146,7 @@ async function billThrough(app: App, context: RequestContext): Promise<void> {
           closePeriodTask,
           'closeBillingPeriod',
           (unit) => startClosing(unit, month),
-          () => ({ billingPeriod: month }),
+          () => ({ billingPeriod: month, closedBy: actorOf(context.viewer!) }),
         );
     }
   };
@@ -161,7 +162,7 @@ async function runNow<T extends { readonly jobId: string }>(
   begin: (unit: Unit) => Promise<Decision<T>>,
   payload: (value: T) => object,
 ): Promise<void> {
-  const { value } = await transact(context, { operation }, begin);
+  const { value } = await transact(context, { operation, input: {} }, begin);
   if (value) await runJob(app, task, { ...payload(value), jobId: value.jobId }, new AbortController().signal);
 }
 
@@ -170,20 +171,20 @@ async function arrangeWhatIsToCome(context: RequestContext): Promise<void> {
   const ids = await idsOf(context.app);
   const soon = context.app.clock.now() + 12 * 86_400_000;
   const done = [
-    await transact(context, { operation: 'changeSubscriptionQuantity' }, async (unit) =>
+    await transact(context, { operation: 'changeSubscriptionQuantity', input: {} }, async (unit) =>
       carryOut(
         unit,
         'changeSubscriptionQuantity',
         await proposeQuantityChange(unit, { subscriptionId: ids.get('SUB-HANSA-MAIL')!, quantity: 50, effectiveAt: soon, reason: 'new warehouse opens' }),
       ),
     ),
-    await transact(context, { operation: 'setSubscriptionRenewal' }, async (unit) =>
+    await transact(context, { operation: 'setSubscriptionRenewal', input: {} }, async (unit) =>
       carryOut(unit, 'setSubscriptionRenewal', await proposeRenewal(unit, { subscriptionId: ids.get('SUB-HANSA-YEARLY')!, renews: true, quantity: 36 })),
     ),
-    await transact(context, { operation: 'setSubscriptionRenewal' }, async (unit) =>
+    await transact(context, { operation: 'setSubscriptionRenewal', input: {} }, async (unit) =>
       carryOut(unit, 'setSubscriptionRenewal', await proposeRenewal(unit, { subscriptionId: ids.get('SUB-JPY')!, renews: false })),
     ),
-    await transact(context, { operation: 'holdAccount' }, (unit) => setAccountHold(unit, ids.get('C-0007')!, 'ON_HOLD', 'invoices overdue')),
+    await transact(context, { operation: 'holdAccount', input: {} }, (unit) => setAccountHold(unit, ids.get('C-0007')!, 'ON_HOLD', 'invoices overdue')),
   ];
   const refused = done.flatMap(({ refusals }) => refusals);
   if (refused.length > 0) throw new Error(`the demo cannot be arranged: ${JSON.stringify(refused)}`);

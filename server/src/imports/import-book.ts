@@ -7,6 +7,7 @@ import { refusal } from '@cloudtill/domain/refusal';
 import type { PoolClient } from 'pg';
 import type { Clock } from '../platform/clock.ts';
 import type { JobAtWork, JobOutcome, Task } from '../platform/jobs.ts';
+import { writeLine, type Actor } from '../platform/trail.ts';
 import { FileRefused, readBookFile, type BookRow } from './book-file.ts';
 import { importAccounts } from './import-accounts.ts';
 import { importPlans } from './import-plans.ts';
@@ -24,7 +25,7 @@ export interface ImportAtWork {
   readonly now: Date;
   /** Names the import in every line that it writes. */
   readonly importId: string;
-  readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
+  readonly actor: Actor;
   startOf(day: LocalDate): number;
   progress(done: number, total: number): Promise<void>;
 }
@@ -65,7 +66,7 @@ export const importBookTask: Task = async (payload, work) => {
     kind: BookKind;
     uploadId: string;
     dryRun: boolean;
-    actor: ImportAtWork['actor'] & { accountId: string };
+    actor: Actor;
   };
   try {
     const report = await work.app.database.systemTransaction((client) =>
@@ -86,7 +87,7 @@ export async function importRows(
   kind: BookKind,
   rows: AsyncIterable<BookRow>,
   dryRun: boolean,
-  actor: ImportAtWork['actor'] & { accountId: string },
+  actor: Actor,
 ): Promise<Report> {
   const { app, jobId } = work;
   const now = app.clock.date();
@@ -107,11 +108,7 @@ export async function importRows(
   const { events = [] } = await write();
   for (const { topic, payload } of events)
     await client.query('insert into outbox_event (topic, payload, recorded_at) values ($1, $2, $3)', [topic, JSON.stringify(payload), now]);
-  await client.query(
-    `insert into audit_event (account_id, sequence, occurred_at, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_number, after, previous_hash, hash)
-     values ($1, 0, $2, $3, $4, $5, 'importBook', 'Book', $6, $7, $8, '', '')`,
-    [actor.accountId, now, actor.kind, actor.id, actor.name, jobId, kind, JSON.stringify({ rows: report.rows })],
-  );
+  await writeLine(client, actor, { at: now, action: 'importBook', subjectKind: 'Book', subjectId: jobId, subjectNumber: kind, after: { rows: report.rows } });
   return report.finish();
 }
 

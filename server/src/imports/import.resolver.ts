@@ -9,6 +9,7 @@ import { startJob, waitForJob } from '../platform/jobs.ts';
 import { equals, extendShape, parseJson, readChanged, value } from '../platform/look-ahead.ts';
 import { Needs } from '../platform/needs.ts';
 import { payloadOf, toPayload, type Payload } from '../platform/payload.type.ts';
+import { actorOf } from '../platform/trail.ts';
 import { createUpload, uploadUrl } from '../platform/uploads.ts';
 import { transact, type Unit } from '../platform/use-case.ts';
 import { may } from '../platform/viewer.ts';
@@ -171,11 +172,10 @@ export class ImportResolver {
 async function startImport(unit: Unit, { kind, uploadId, dryRun }: ImportBookInput): Promise<Decision<{ jobId: string }>> {
   const upload = await unit.em.findOne(Upload, { id: decodeId('upl', uploadId), createdBy: unit.viewer.id });
   if (!upload?.completedAt) return refuse('UPLOAD_UNKNOWN', { upload: uploadId }, ['uploadId']);
-  const { kind: actorKind, id, name, account } = unit.viewer;
   const jobId = await startJob(
     unit,
     'importBook',
-    { kind, uploadId: upload.id, dryRun, actor: { kind: actorKind, id, name, accountId: account.id } },
+    { kind, uploadId: upload.id, dryRun, actor: actorOf(unit.viewer) },
     { subject: `${kind} ${upload.fileName}` },
   );
   return allow({ jobId });

@@ -10,7 +10,7 @@ import type { PoolClient } from 'pg';
 import type { App } from './context.ts';
 import { newId } from './ids.ts';
 import type { Unit } from './use-case.ts';
-import { toUserErrors } from './user-error.type.ts';
+import { toUserErrors, type UserError } from './user-error.type.ts';
 import { Job } from './work.entities.ts';
 
 const RENEW_MS = 10_000;
@@ -78,6 +78,12 @@ export async function waitForJob({ database, listener }: App, jobId: string, dea
   } finally {
     stop();
   }
+}
+
+/** Why a job was refused, as the answer of the mutation that asked for it says it; empty while it is at work. */
+export async function refusalsOfJob({ database }: App, jobId: string): Promise<UserError[]> {
+  const { rows } = await database.system.query<{ user_errors: UserError[] }>('select user_errors from job where id = $1', [jobId]);
+  return rows[0]?.user_errors ?? [];
 }
 
 export interface Worker {

@@ -14,15 +14,15 @@ export class TextCheck {
   readonly refusals: Refusal[] = [];
 
   /** A text for people: visible, on one line, in Unicode's composed form. */
-  line(field: string, given: string, maximum = MAX_NAME): string {
+  line(field: string, given: string, maximum = MAX_NAME, path: readonly string[] = [field]): string {
     const text = given.normalize('NFC').trim();
     const problem = problemOf(text, maximum);
-    if (problem) this.refusals.push(refusal('TEXT_INVALID', { field, problem, maximum }, [field]));
+    if (problem) this.refusals.push(refusal('TEXT_INVALID', { field, problem, maximum }, path));
     return text;
   }
 
-  optionalLine(field: string, given: string | null | undefined, maximum = MAX_NAME): string | null {
-    return given === null || given === undefined || given === '' ? null : this.line(field, given, maximum);
+  optionalLine(field: string, given: string | null | undefined, maximum = MAX_NAME, path: readonly string[] = [field]): string | null {
+    return given === null || given === undefined || given === '' ? null : this.line(field, given, maximum, path);
   }
 
   email(field: string, given: string | null | undefined): string | null {
@@ -53,6 +53,22 @@ function problemOf(text: string, maximum: number): string | undefined {
   if (INVISIBLE.test(text)) return 'control characters or line breaks';
   if (text.length > maximum * 20 || [...graphemes.segment(text)].length > maximum) return `more than ${maximum} characters`;
   return undefined;
+}
+
+/** Whether PostgreSQL can keep it as it is: without a NUL, and without half of a character. */
+export function isReadable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** Where in an input stands a text that cannot be kept. Asked of every mutation before it does anything. */
+export function unreadableTexts(input: unknown, path: readonly string[]): (readonly string[])[] {
+  if (typeof input === 'string') return isReadable(input) ? [] : [path];
+  if (input === null || typeof input !== 'object') return [];
+  return Object.entries(input).flatMap(([name, value]) => unreadableTexts(value, [...path, name]));
+}
+
+export function refuseUnreadable(path: readonly string[]): Refusal {
+  return refusal('TEXT_INVALID', { field: path.at(-1)!, problem: 'a NUL or half a character', maximum: MAX_NAME }, path);
 }
 
 const email = z.email();

@@ -9,6 +9,7 @@ import type { EntityManager } from './database.ts';
 import { isRetryable, sqlState, UNIQUE_VIOLATION } from './errors.ts';
 import { newId } from './ids.ts';
 import { signedIn, type App, type RequestContext } from './context.ts';
+import { refuseUnreadable, unreadableTexts } from './text.ts';
 import { scopeOf, type Viewer } from './viewer.ts';
 import { AuditEvent, IdempotencyRecord } from './work.entities.ts';
 
@@ -53,8 +54,8 @@ interface Request {
   readonly operation: string;
   /** With a key a retry of the same request gets the first answer. */
   readonly idempotencyKey?: string | undefined;
-  /** What the key stands for. */
-  readonly input?: unknown;
+  /** What was asked: the key stands for it, and none of its texts may be one that cannot be kept. */
+  readonly input: object;
 }
 
 /** Carries a refusal out of the transaction, so that nothing of it stays. */
@@ -74,6 +75,8 @@ export async function transact<T>(context: RequestContext, request: Request, wor
   if (idempotencyKey !== undefined && !KEY.test(idempotencyKey)) {
     return refused(refuse('IDEMPOTENCY_KEY_INVALID', {}, ['input', 'idempotencyKey']));
   }
+  const unreadable = unreadableTexts(request.input, ['input']);
+  if (unreadable.length > 0) return { value: undefined, refusals: unreadable.map(refuseUnreadable), replayed: false };
   const requestHash = hashOf(operation, request.input);
   for (let attempt = 1; ; attempt++) {
     try {

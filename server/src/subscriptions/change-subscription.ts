@@ -8,6 +8,7 @@ import { endOf, momentsOf } from '@cloudtill/domain/subscriptions/quantity-timel
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import { MAX_QUANTITY } from '@cloudtill/domain/catalog/plan';
 import { findOrderablePlan } from '../catalog/find-orderable.ts';
+import { PriceBook } from '../catalog/pricing.ts';
 import { decodeId, encodeId } from '../platform/ids.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
@@ -81,6 +82,10 @@ export async function proposePlanSwitch(unit: Unit, input: Asked<SwitchSubscript
     siblings: offered(history.plans),
   });
   if (!decision.allowed) return decision;
+  const { currency } = history.account;
+  const day = unit.app.clock.dayAt(effectiveAt);
+  const prices = await PriceBook.load(unit.app.database.system);
+  if (!prices.hasPrice(to.value.id, currency, day)) return refuse('PRICE_MISSING', { plan: to.value.sku, currency, day: isoDate(day) }, ['planId']);
   const change: NewChange = { kind: 'PLAN', effectiveAt, quantity, plan: to.value, reason };
   return allow({ history, change, changes: withChange(history, unit.app.clock, change) });
 }

@@ -30,7 +30,7 @@ export async function createSubscription(unit: Unit, input: CreateSubscriptionIn
   if (!account.allowed) return account;
   const { kind, number: accountNumber, currency } = account.value;
   if (kind !== 'CUSTOMER') return refuse('ACCOUNT_KIND_NOT_ALLOWED', { account: accountNumber, kind, allowed: 'CUSTOMER' }, ['accountId']);
-  const growth = decideGrowth(account.value, 'a new subscription');
+  const growth = decideGrowth(account.value, 'a new subscription', ['accountId']);
   if (!growth.allowed) return growth;
 
   const plan = await em.findOne(Plan, { id: decodeId('pln', input.planId) }, { populate: ['product'] });

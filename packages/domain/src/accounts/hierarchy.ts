@@ -48,10 +48,12 @@ export function sees(viewerAccountId: string, path: readonly string[]): boolean 
 /**
  * Whether an account's status lets it order or hold more than before. Decreases, terminations and what runs already
  * are not asked about: they go on.
+ *
+ * @param path what in the input asks for more
  * @rule A2 "On hold: services keep running, new orders and increases are refused."
  */
-export function decideGrowth(account: { number: string; status: AccountStatus }, action: string): Decision<void> {
+export function decideGrowth(account: { number: string; status: AccountStatus }, action: string, path: readonly string[] = []): Decision<void> {
   if (account.status === 'ACTIVE') return allow(undefined);
-  if (account.status === 'ON_HOLD') return refuse('ACCOUNT_ON_HOLD', { account: account.number, action });
-  return refuse('ACCOUNT_CLOSED', { account: account.number });
+  if (account.status === 'ON_HOLD') return refuse('ACCOUNT_ON_HOLD', { account: account.number, action }, path);
+  return refuse('ACCOUNT_CLOSED', { account: account.number }, path);
 }

@@ -30,6 +30,14 @@ function told(overrides: Partial<Simulation>): string[] {
   );
 }
 
+it.each([
+  ['MAX_OF_MONTH', []],
+  ['PAYG', ['RECURRING 2021-04-15/2021-05-01 13.33']],
+  ['YEARLY', ['RECURRING 2021-04-15/2022-04-15 25.00']],
+] as const)('B7 what something new costs first: %s', (policy, charges) => {
+  expect(told({ policy, changes: [base.changes[0]!], to: localDate('2021-05-01') })).toEqual(charges);
+});
+
 describe('B1, B2, B3 on a timeline that exists nowhere', () => {
   it.each([
     ['the source’s customer, legacy', { policy: 'MAX_OF_MONTH' }, ['RECURRING 2021-05-01/2021-06-01 25.00']],

@@ -27,9 +27,10 @@ export interface Simulation extends PlanTerms {
 }
 
 /**
- * The rules on a timeline that exists nowhere: what would be charged, by the very function that charges.
+ * The rules on a timeline that exists nowhere: what would be charged, by the very function that charges. What something
+ * new costs first is what this says from its activation to the end of that month.
  * @returns charges by their first day
- * @rule B1 B2 B3 B
+ * @rule B1 B2 B3 B7 B
  */
 export function simulateCharges(simulation: Simulation): Decision<TargetCharge<PlanTerms>[]> {
   const { policy, cycle, dailyQuantity, unitPrice, timeZone, rounding, from, to } = simulation;

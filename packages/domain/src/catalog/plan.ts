@@ -27,7 +27,10 @@ export function fits({ minimum, maximum }: Band, quantity: number): boolean {
  */
 export function decideBand(plan: Plan, quantity: number, siblings: readonly Plan[], path: readonly string[] = ['quantity']): Decision<number> {
   if (fits(plan, quantity)) return allow(quantity);
-  const skus = siblings.filter((other) => other.sku !== plan.sku && fits(other, quantity)).map(({ sku }) => sku);
+  const skus = siblings
+    .filter((other) => other.sku !== plan.sku && fits(other, quantity))
+    .map(({ sku }) => sku)
+    .toSorted();
   const fitting = skus.length > 0 ? `; plans that fit: ${skus.join(', ')}` : quantity < 1 ? '; to stop, terminate the subscription' : '';
   const facts = { quantity, plan: plan.sku, minimum: plan.minimum, maximum: plan.maximum, fitting, fittingPlans: skus.join(',') };
   return refuse(quantity < plan.minimum ? 'QUANTITY_TOO_SMALL' : 'QUANTITY_TOO_LARGE', facts, path);

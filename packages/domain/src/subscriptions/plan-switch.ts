@@ -37,7 +37,7 @@ export function decidePlanSwitch<P extends Plan & { readonly product: string }>(
   const band = decideBand(to, quantity, siblings);
   if (!band.allowed) return band;
   if (quantity > quantityBefore) {
-    const growth = decideGrowth(account, 'an increase');
+    const growth = decideGrowth(account, 'an increase', ['quantity']);
     if (!growth.allowed) return growth;
   }
   return allow(quantity);

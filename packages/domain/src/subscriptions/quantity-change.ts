@@ -35,7 +35,7 @@ export function decideQuantityChange<P extends Plan>(request: QuantityChangeRequ
   if (!band.allowed) return band;
   if (to === from) return refuse('QUANTITY_UNCHANGED', { subscription: subscription.number, quantity: to, day: isoDate(effectiveOn) }, ['quantity']);
   if (to > from) {
-    const growth = decideGrowth(account, 'an increase');
+    const growth = decideGrowth(account, 'an increase', ['quantity']);
     if (!growth.allowed) return growth;
   }
   const decrease = forbiddenDecrease(changes);

@@ -1,0 +1,57 @@
+import type { home as english } from './home.en.ts';
+
+export const home: typeof english = {
+  title: 'Übersicht',
+  greeting: 'Guten Tag, {name}',
+  subtitle: {
+    PROVIDER: 'Was auf Sie wartet und wie das Geschäft steht.',
+    RESELLER: 'Ihre Kunden, was sie Ihnen schulden und was Sie schulden.',
+    CUSTOMER: 'Ihre Lizenzen und was sie kosten.',
+  },
+  todo: {
+    title: 'Zu erledigen',
+    done: 'Nichts wartet auf Sie.',
+    doneNote: 'Zurückgestellte Abonnements, abzurechnende Monate und fehlgeschlagene Vorgänge würden hier erscheinen.',
+    parked: '{count, plural, one {Ein Abonnement konnte} other {# Abonnements konnten}} im {month} nicht abgerechnet werden',
+    parkedAct: 'Grund ansehen',
+    pending: '{count, plural, one {Ein Abonnement hat} other {# Abonnements haben}} sich geändert, seit {month} abgerechnet wurde',
+    pendingAct: 'Erneut abrechnen',
+    unrated: '{month} ist offen und nicht vollständig abgerechnet',
+    unratedAct: 'Abrechnen',
+    unopened: '{month} ist vorbei und noch nicht abgerechnet',
+    closable:
+      '{count, plural, one {{month} ist abgerechnet und kann abgeschlossen werden} other {# Monate seit {month} sind abgerechnet und können abgeschlossen werden}}',
+    closableAct: 'Prüfen und abschließen',
+    failed: 'Fehlgeschlagen: {kind}, {subject}',
+    failedAct: 'Grund ansehen',
+    more: '{count, plural, one {Eine weitere} other {# weitere}} zeigen',
+  },
+  figures: {
+    title: 'Kennzahlen',
+    subscriptions: 'Laufende Abonnements',
+    customers: 'Kunden',
+    resellers: 'Wiederverkäufer',
+    charged: 'Verkauf im {month}',
+    owed: 'Geschuldet für {month}',
+    margin: 'Marge im {month}',
+    none: 'noch nichts',
+    others: 'dazu in {currencies}',
+  },
+  months: {
+    title: 'Nach Monaten',
+    note: 'In {currency}. Wählen Sie einen Monat, um seine Posten zu sehen.',
+    sold: 'Verkauf',
+    owed: 'Geschuldet',
+    label: '{month}: {amount}',
+    none: 'Noch kein Monat abgerechnet.',
+    caption: 'Beträge nach Monaten',
+  },
+  lately: { title: 'Zuletzt', all: 'Protokoll' },
+  own: { title: 'Ihre Abonnements', all: 'Alle Abonnements', none: 'Keine Abonnements', caption: 'Abonnements' },
+  start: {
+    title: 'So fangen Sie an',
+    text: 'Hier gibt es noch kein Geschäft. Bringen Sie Ihres aus Dateien herein, oder sehen Sie an einem Beispiel, was die Regeln berechnen.',
+    import: 'Bestand importieren',
+    whatIf: 'Die Regeln ausprobieren',
+  },
+};
