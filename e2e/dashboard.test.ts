@@ -1,6 +1,6 @@
 /** The frame around all pages: who comes in, what each of them sees, getting around, looks, and what happens when something fails. */
 import { describe, expect } from 'vitest';
-import { PASSWORD, type Who } from './sandbox.ts';
+import { PASSWORD } from './sandbox.ts';
 import { ask, expectSoon, it, settle, textsOf } from './visit.ts';
 
 const navigationOf = '[aria-label="Main navigation"] a';
@@ -177,6 +177,24 @@ describe('looks', () => {
     await settle(page);
     expect(await page.evaluate('document.documentElement.className')).toContain('dark');
     expect(await background()).not.toBe(light);
+  });
+
+  it('speaks German when asked, keeps to it, and writes numbers and days as Germans do', async ({ open }) => {
+    const page = await open('operator', '/');
+    await settle(page);
+    await page.getByRole('button', { name: 'Your account: Olga Operator' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Deutsch' }).click();
+    await page.getByRole('heading', { name: 'Guten Tag, Olga' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.goto('/subscriptions/SUB-ATLAS');
+    await page
+      .getByText(/\d\.\d{3},\d\d/)
+      .first()
+      .waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+    await page.getByText('05.05.2026').first().waitFor();
+    const other = await open('nobody', '/sign-in', { locale: 'de-AT' });
+    await other.getByRole('heading', { name: 'Anmelden' }).waitFor();
   });
 
   it('follows the system where nothing was chosen', async ({ open }) => {

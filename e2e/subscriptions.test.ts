@@ -197,6 +197,10 @@ describe('one subscription', () => {
     await page.getByRole('button', { name: 'New subscription' }).click();
     const form = page.getByRole('dialog', { name: 'New subscription' });
     await form.getByText('Begins without an order.').waitFor();
+    await form.getByLabel('Plan', { exact: true }).click();
+    await page.getByRole('option', { name: /^KES-PAYG/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('option').first().waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await form.waitFor({ state: 'detached' });
     await expectSoon(() => page.evaluate('document.activeElement.textContent.trim()')).toBe('New subscription');
