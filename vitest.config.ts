@@ -11,6 +11,16 @@ export default defineConfig({
       { extends: true, test: { name: 'domain', include: ['packages/*/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'dashboard', include: ['dashboard/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'server', include: ['server/test/**/*.test.ts'], globalSetup: ['server/test/cluster.ts'], maxWorkers: 2 } },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/*.test.ts'],
+          globalSetup: ['e2e/sandbox.ts'],
+          fileParallelism: false, // one sandbox for all, and what they do to its months must not meet
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -1,6 +1,6 @@
 import type { Client } from '@urql/vue';
 import { shallowRef } from 'vue';
-import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
+import { createRouter, createWebHistory, START_LOCATION, type RouteRecordRaw, type Router } from 'vue-router';
 import type { Fault } from './faults.ts';
 import type { TextKey } from './i18n.ts';
 import { isSignedIn, isViewerKnown, loadViewer, type Permission } from './session.ts';
@@ -28,8 +28,10 @@ export interface Place {
   readonly key?: string;
 }
 
-/** Why nobody could be asked who is signed in; the shell shows it. */
+/** Why there is no first page: nobody could be asked who is signed in, or the page itself could not be had. */
 export const startFault = shallowRef<Fault>();
+/** Where somebody wanted to go while the server could not be reached. */
+export const unreachedPage = shallowRef<string>();
 
 export function createAppRouter(client: Client, routes: readonly RouteRecordRaw[]): Router {
   const router = createRouter({
@@ -42,6 +44,20 @@ export function createAppRouter(client: Client, routes: readonly RouteRecordRaw[
     if (startFault.value || to.meta.open || isSignedIn.value) return true;
     // oxlint-disable-next-line unicorn/no-thenable -- a word in the address, which nobody awaits
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } };
+  });
+  // A page's code could not be had: the line is down, or a newer release has taken this one's files away.
+  router.onError(async (_, to, from) => {
+    const isFirst = from === START_LOCATION;
+    const isReachable = await fetch('/health/live', { cache: 'no-store' }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReachable && !isFirst) location.assign(to.fullPath);
+    else if (isFirst) startFault.value = isReachable ? { kind: 'broken', requestId: undefined, detail: to.path } : { kind: 'offline' };
+    else unreachedPage.value = to.fullPath;
+  });
+  router.afterEach((_to, _from, failure) => {
+    if (!failure) unreachedPage.value = undefined;
   });
   return router;
 }

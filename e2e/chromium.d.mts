@@ -1,0 +1,2 @@
+/** The path of a Chromium. */
+export function ensureChromium(): string;
