@@ -14,7 +14,7 @@ interface Picture {
   readonly path: string;
   readonly as?: BrowserContextOptions;
   /** What is done on the page before the picture is taken. */
-  readonly then?: (page: Page) => Promise<unknown>;
+  readonly after?: (page: Page) => Promise<unknown>;
 }
 
 const preview = async (page: Page): Promise<void> => {
@@ -36,19 +36,19 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   subscriptions: { path: '/subscriptions?status=ACTIVE' },
   subscription: { path: '/subscriptions/SUB-HANSA' },
   'subscription-dark': { path: '/subscriptions/SUB-HANSA', as: { ...DESK, colorScheme: 'dark' } },
-  change: { path: '/subscriptions/SUB-HANSA', then: preview },
+  change: { path: '/subscriptions/SUB-HANSA', after: preview },
   billing: { path: '/billing/2026-05' },
-  charge: { path: '/charges?period=2021-05', then: explain },
+  charge: { path: '/charges?period=2021-05', after: explain },
   'price-list': {
     path: '/price-lists',
-    then: async (page) => {
+    after: async (page) => {
       await page.locator('main tbody a').first().click();
       await page.locator('main table').first().waitFor();
     },
   },
   search: {
     path: '/',
-    then: async (page) => {
+    after: async (page) => {
       await page.keyboard.press('Control+k');
       await page.keyboard.type('hansa');
       await page.getByRole('option', { name: /SUB-HANSA-MAIL/ }).waitFor();
@@ -58,7 +58,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   'home-customer': { who: 'customer', path: '/', as: PHONE },
   run: {
     path: '/billing/2025-03',
-    then: async (page) => {
+    after: async (page) => {
       await page.getByRole('button', { name: 'Run again' }).click();
       await page.getByRole('checkbox', { name: 'Look at every charge' }).click();
       await page.getByRole('button', { name: /^Run billing for/ }).click();
@@ -74,13 +74,13 @@ mkdirSync(FOLDER, { recursive: true });
 const [sandbox, server] = await Promise.all([startSandbox(), startBrowser()]);
 try {
   const browser = await chromium.connect(server.wsEndpoint());
-  for (const [name, { who = 'operator', path, as = DESK, then }] of Object.entries(PICTURES)) {
+  for (const [name, { who = 'operator', path, as = DESK, after }] of Object.entries(PICTURES)) {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...as });
     const [cookie, value] = (await signIn(sandbox.url, who)).split('=') as [string, string];
     await context.addCookies([{ name: cookie, value, url: sandbox.url }]);
     const page = await context.newPage();
     await page.goto(sandbox.url + path, { waitUntil: 'networkidle' });
-    await then?.(page);
+    await after?.(page);
     await page.waitForTimeout(600); // what moves has come to rest
     await page.screenshot({ path: join(FOLDER, `${name}.png`) });
     await context.close();
