@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENTITIES } from '../src/entities.ts';
 import { runJob, startWorker, type Task } from '../src/platform/jobs.ts';
 import { dispatchEvents, type Handler } from '../src/platform/outbox.ts';
-import { startServer, type TestServer } from './server.ts';
+import { bill, startServer, type TestServer } from './server.ts';
 
 let server: TestServer;
 beforeAll(async () => (server = await startServer({ CLOUDTILL_LOG_LEVEL: 'silent' })));
@@ -41,12 +41,21 @@ describe('a job', () => {
 
   it('that fails for the last time is given up where everybody sees it: JOB_GIVEN_UP', async () => {
     const jobId = await aJob();
-    await expect(runJob(server.app, broken, { jobId }, running, true)).rejects.toThrow();
+    await expect(runJob(server.app, broken, { jobId }, running, true)).rejects.toThrow('the disk is full');
     expect(await jobOf(jobId)).toMatchObject({
       state: 'FAILED',
       finishedAt: expect.any(String),
       userErrors: [{ code: 'JOB_GIVEN_UP', message: `the work failed each time it was tried, through a fault of ours; tell us the job job_${jobId}` }],
     });
+  });
+
+  it('that was given up does not keep its month from being billed again', async () => {
+    const { run, job } = await bill(server, '2026-05');
+    await sql(`update billing_run set state = 'RUNNING', finished_at = null where month = '2026-05-01'`);
+    await sql(`update job set state = 'FAILED' where id = $1`, [job.id.slice(4)]);
+    const again = await bill(server, '2026-05');
+    expect([again.job.state, again.run.number === run.number]).toEqual(['SUCCEEDED', false]);
+    expect(await sql('select state from billing_run order by created_at')).toEqual([{ state: 'FAILED' }, { state: 'SUCCEEDED' }]);
   });
 
   it('that is cut short by a stop is taken up again, also after its last try', async () => {
@@ -56,7 +65,7 @@ describe('a job', () => {
       signal.throwIfAborted();
       return {};
     };
-    await expect(runJob(server.app, cut, { jobId }, stopping.signal, true)).rejects.toThrow();
+    await expect(runJob(server.app, cut, { jobId }, stopping.signal, true)).rejects.toThrow('aborted');
     expect(await jobOf(jobId)).toMatchObject({ state: 'QUEUED', finishedAt: null });
   });
 
