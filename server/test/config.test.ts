@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../src/platform/config.ts';
@@ -88,17 +89,26 @@ describe('settings', () => {
 describe('a start', () => {
   const program = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 
-  it('with wrong settings ends with what to mend, and nothing else', async () => {
-    expect(existsSync(program)).toBe(true);
-    const child = spawn(process.execPath, [program], {
-      env: { PATH: process.env['PATH'], PORT: 'web', CLOUDTILL_MODE: 'production' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  /** How it ended and what it said. */
+  async function failed(env: NodeJS.ProcessEnv): Promise<{ code: number; said: string }> {
+    const child = spawn(process.execPath, [program], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk) => (said += String(chunk)));
     child.stdout.on('data', (chunk) => (said += String(chunk)));
     const [code] = await once(child, 'close');
+    return { code, said };
+  }
+
+  it('with wrong settings ends with what to mend, and nothing else', async () => {
+    expect(existsSync(program)).toBe(true);
+    const { code, said } = await failed({ PORT: 'web', CLOUDTILL_MODE: 'production' });
     expect(code).toBe(1);
     expect(said).toMatch(/^the settings are not usable:\n {2}PORT: .+\n$/);
+  });
+
+  it('without its database says so, and keeps the password to itself', async () => {
+    const { code, said } = await failed({ ...PRODUCTION, DATABASE_URL: 'postgres://cloudtill:hunter2@127.0.0.1:1/none', CLOUDTILL_DATA_DIR: tmpdir() });
+    expect(code).toBe(1);
+    expect(said).toBe('the settings are not usable:\n  DATABASE_URL: the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1\n');
   });
 });

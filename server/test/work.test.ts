@@ -162,6 +162,15 @@ describe('what is kept for a while', () => {
   });
 });
 
+describe('what was billed', () => {
+  it.each([
+    ['BILLING_TIME_ZONE', { billingTimeZone: 'Europe/Athens', rounding: 'HALF_AWAY_FROM_ZERO' }],
+    ['ROUNDING', { billingTimeZone: 'UTC', rounding: 'HALF_EVEN' }],
+  ] as const)('does not get another %s by a later start', async (name, settings) => {
+    await expect(server.app.database.migrate(settings)).rejects.toThrow(new RegExp(`${name}: is .+ but this database was billed .+; set it back`));
+  });
+});
+
 describe('tables', () => {
   it('have what the entities say, nullable where those do', async () => {
     const columns = await sql<{ name: string; nullable: boolean }>(
