@@ -10,7 +10,7 @@ import { ENTITIES } from './entities.ts';
 import { addExports } from './erp/export-routes.ts';
 import { install, type Installed } from './installation/install.ts';
 import { Clock } from './platform/clock.ts';
-import type { Config } from './platform/config.ts';
+import { ConfigError, type Config } from './platform/config.ts';
 import type { App, RequestContext } from './platform/context.ts';
 import { Database } from './platform/database.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedded-postgres.ts';
@@ -68,6 +68,9 @@ export async function start(config: Config, { workerOnThisThread = false }: Star
   try {
     const app = await openApp(config, databaseUrl);
     closing.push(() => app.database.close());
+    await app.database.system.query('select 1').catch((error: Error) => {
+      throw new ConfigError([`DATABASE_URL: the database cannot be reached: ${error.message}`]);
+    });
     await app.database.migrate(config);
     await awaken(app);
     closing.push(() => app.listener.close());

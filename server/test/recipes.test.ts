@@ -26,9 +26,13 @@ describe('in the sandbox', () => {
     'docs/recipes/change-licenses-safely.md',
     'docs/recipes/reconcile-totals.md',
     'docs/recipes/follow-a-job.md',
-  ])('%s', async (document) => {
-    expect(await runDocument(document, { CLOUDTILL_URL: server.url })).toBeGreaterThan(1);
-  });
+  ])(
+    '%s',
+    async (document) => {
+      expect(await runDocument(document, { CLOUDTILL_URL: server.url })).toBeGreaterThan(1);
+    },
+    180_000,
+  ); // each starts programs of its own, on machines that may be busy
 });
 
 describe('on a database of one’s own', () => {

@@ -103,6 +103,7 @@ export const refusals: Record<UserError['code'], string> = {
   // Requests
   IDEMPOTENCY_KEY_REUSED: 'Diese Anfrage wurde mit anderem Inhalt schon am {usedAt} gestellt; laden Sie die Seite neu.',
   IDEMPOTENCY_KEY_INVALID: 'Ein Schlüssel gegen Wiederholung hat 8 bis 200 sichtbare ASCII-Zeichen.',
+  JOB_GIVEN_UP: 'Die Arbeit ist bei jedem Versuch durch einen Fehler von uns gescheitert; nennen Sie uns den Auftrag {job}.',
   SIGN_IN_FAILED: 'E-Mail oder Passwort ist falsch.',
   TOO_MANY_ATTEMPTS: 'Zu viele Versuche; versuchen Sie es in {seconds} Sekunden erneut.',
   CLOCK_BACKWARD: 'Die Uhr steht auf {now} und geht nur vorwärts; {to} liegt nicht danach.',

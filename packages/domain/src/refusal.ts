@@ -227,6 +227,10 @@ export const REFUSALS = {
     meaning: 'The same key came with another body.',
   },
   IDEMPOTENCY_KEY_INVALID: { message: 'an idempotency key has 8 to 200 visible ASCII characters', meaning: 'The key cannot be one.' },
+  JOB_GIVEN_UP: {
+    message: 'the work failed each time it was tried, through a fault of ours; tell us the job {job}',
+    meaning: 'A job was given up after many tries.',
+  },
   SIGN_IN_FAILED: { message: 'email or password is wrong', meaning: 'No such person, or another password; which of the two is not said.' },
   TOO_MANY_ATTEMPTS: { message: 'too many attempts; try again in {seconds} seconds', meaning: 'Sign-in is limited per account and address.' },
   CLOCK_BACKWARD: { message: 'the clock is at {now} and only moves forward; {to} is not after it', meaning: 'Time does not go back (T2).' },

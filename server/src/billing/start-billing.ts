@@ -7,6 +7,7 @@ import { startJob } from '../platform/jobs.ts';
 import { nextNumber } from '../platform/numbers.ts';
 import { actorOf } from '../platform/trail.ts';
 import type { Unit } from '../platform/use-case.ts';
+import { Job } from '../platform/work.entities.ts';
 import { BillingPeriod, BillingRun, type RunMode } from './billing.entities.ts';
 
 /** A sanity bound: nobody bills further ahead than this. */
@@ -33,7 +34,7 @@ export async function startBilling(unit: Unit, name: string, checkEverything: bo
   const period = await lockPeriod(unit, month.value);
   if (period.status === 'CLOSED') return refuse('BILLING_PERIOD_CLOSED', { billingPeriod: name }, ['billingPeriod']);
   const underWay = await em.findOne(BillingRun, { month: month.value.start, state: { $in: ['QUEUED', 'RUNNING'] } });
-  if (underWay) return allow({ runId: underWay.id, jobId: underWay.jobId });
+  if (underWay && !(await isGivenUp(unit, underWay))) return allow({ runId: underWay.id, jobId: underWay.jobId });
 
   const mode: RunMode = !period.ratedAt ? 'FRESH' : checkEverything ? 'CHECK' : 'DIFFERENCES';
   const [runId, jobId] = [newId(), newId()];
@@ -65,6 +66,15 @@ export async function startBilling(unit: Unit, name: string, checkEverything: bo
     after: { run: number, mode },
   });
   return allow({ runId, jobId });
+}
+
+/** A run whose job was given up is under way no more: it makes room for another one. */
+async function isGivenUp({ em, now }: Unit, run: BillingRun): Promise<boolean> {
+  const job = await em.findOneOrFail(Job, run.jobId);
+  if (job.state !== 'FAILED') return false;
+  Object.assign(run, { state: 'FAILED', finishedAt: now });
+  await em.flush(); // before the next one of its month
+  return true;
 }
 
 /** The month's row, locked: whoever else wants to run or close it waits. */

@@ -11,7 +11,7 @@ import { runMigrations } from 'graphile-worker';
 import { Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
 import { MIGRATIONS } from '../../migrations/index.ts';
 import type { EntityClass } from '@mikro-orm/core';
-import type { Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import type { Logger } from './logger.ts';
 
 export type Orm = MikroORM;
@@ -126,11 +126,11 @@ async function settleInstallation(client: PoolClient, { billingTimeZone, roundin
   const { rows } = await client.query<{ billing_time_zone: string; rounding: string }>('select billing_time_zone, rounding from installation');
   const kept = rows[0]!;
   if (kept.billing_time_zone !== billingTimeZone) {
-    throw new Error(
-      `BILLING_TIME_ZONE is ${billingTimeZone}, but this database was billed in ${kept.billing_time_zone}: days would overlap or go missing. Set it back.`,
-    );
+    throw new ConfigError([
+      `BILLING_TIME_ZONE: is ${billingTimeZone}, but this database was billed in ${kept.billing_time_zone}: days would overlap or go missing; set it back`,
+    ]);
   }
-  if (kept.rounding !== rounding) throw new Error(`ROUNDING is ${rounding}, but this database was billed with ${kept.rounding}. Set it back.`);
+  if (kept.rounding !== rounding) throw new ConfigError([`ROUNDING: is ${rounding}, but this database was billed with ${kept.rounding}; set it back`]);
 }
 
 /** A statement that PostgreSQL plans once and then runs by name. */

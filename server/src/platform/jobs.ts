@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { Refusal } from '@cloudtill/domain/refusal';
+import { refusal, type Refusal } from '@cloudtill/domain/refusal';
 import { Logger as QueueLogger, makeWorkerUtils, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { PoolClient } from 'pg';
 import type { App } from './context.ts';
-import { newId } from './ids.ts';
+import { encodeId, newId } from './ids.ts';
 import type { Unit } from './use-case.ts';
 import { toUserErrors, type UserError } from './user-error.type.ts';
 import { Job } from './work.entities.ts';
@@ -109,7 +109,9 @@ export async function startWorker(
   const renew = (): void => void lease.renew().catch((error: Error) => app.logger.warn({ error: error.message }, 'cannot look after dead workers'));
   const timers = [setTimeout(renew, GRACE_MS + 500), setInterval(renew, RENEW_MS)];
   const list: TaskList = {};
-  for (const [name, task] of Object.entries(tasks)) list[name] = (payload) => runJob(app, task, payload as { jobId: string }, stopping.signal);
+  for (const [name, task] of Object.entries(tasks)) {
+    list[name] = (payload, { job }) => runJob(app, task, payload as { jobId: string }, stopping.signal, job.attempts >= job.max_attempts);
+  }
   for (const [name, work] of Object.entries(housekeeping)) list[name] = () => work();
   const runner = await run({
     pgPool: app.database.system,
@@ -135,8 +137,11 @@ export async function startWorker(
   };
 }
 
-/** Works a job off, and shows on its row how it goes. */
-export async function runJob(app: App, task: Task, payload: { readonly jobId: string }, signal: AbortSignal): Promise<void> {
+/**
+ * Works a job off, and shows on its row how it goes.
+ * @param last the queue tries no more after this: a fault of ours ends the job then
+ */
+export async function runJob(app: App, task: Task, payload: { readonly jobId: string }, signal: AbortSignal, last = false): Promise<void> {
   const { jobId } = payload;
   const pool = app.database.system;
   const tell = (): Promise<unknown> => pool.query(`select pg_notify('cloudtill_job', $1)`, [jobId]);
@@ -169,11 +174,23 @@ export async function runJob(app: App, task: Task, payload: { readonly jobId: st
     ]);
     await tell();
   } catch (error) {
-    if (signal.aborted) await pool.query(`update job set state = 'QUEUED' where id = $1 and finished_at is null`, [jobId]);
-    else app.logger.error({ error: (error as Error).message, stack: (error as Error).stack, jobId }, 'a job failed and will be tried again');
+    const given = last && !signal.aborted;
+    if (!signal.aborted)
+      app.logger.error({ error: (error as Error).message, stack: (error as Error).stack, jobId }, `a job failed and will ${given ? 'not ' : ''}be tried again`);
+    if (given) await giveUp(app, jobId);
+    else await pool.query(`update job set state = 'QUEUED' where id = $1 and finished_at is null`, [jobId]);
     await tell();
     throw error; // the queue tries again, later each time
   }
+}
+
+async function giveUp({ database, clock }: App, jobId: string): Promise<void> {
+  const why = toUserErrors([refusal('JOB_GIVEN_UP', { job: encodeId('job', jobId) })]);
+  await database.system.query(`update job set state = 'FAILED', user_errors = $2, finished_at = $3 where id = $1 and finished_at is null`, [
+    jobId,
+    JSON.stringify(why),
+    clock.date(),
+  ]);
 }
 
 /**

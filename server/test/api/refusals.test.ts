@@ -1117,6 +1117,7 @@ const ELSEWHERE: Readonly<Partial<Record<RefusalCode, string>>> = {
   BILLING_PERIOD_CLOSED: 'billing/races.test.ts',
   BILLING_PERIOD_HAS_PARKED: 'api/refusals.test.ts',
   BILLING_PERIOD_NOT_RATED: 'billing/races.test.ts',
+  JOB_GIVEN_UP: 'work.test.ts',
   SIGN_IN_FAILED: 'api/sessions.test.ts',
   TOO_MANY_ATTEMPTS: 'api/sessions.test.ts',
   UPLOAD_SIZE_DIFFERS: 'api/protocol.test.ts',
