@@ -103,6 +103,7 @@ describe(`asked another way, seed ${SEED}`, () => {
       if (userErrors.length > 0) continue; // beyond its plan
       await book.change(subscription, quantity, effectiveAt);
       const periods = [preview.thisPeriod, preview.nextPeriod];
+      expect(periods.map(({ billingPeriod }) => billingPeriod)).toEqual(monthsFrom(effectiveAt.slice(0, 7), 2));
       await book.bill(...periods.map(({ billingPeriod }) => billingPeriod));
       const shown = Object.fromEntries(
         periods.flatMap(({ billingPeriod, edges }) =>
