@@ -63,9 +63,12 @@ export function money({ amount, currency }: MoneyParts): string {
   return `${decimal(amount)} ${currency}`;
 }
 
+/** Not every language shortens thousands: German says 152.000 where English says 152K. */
+const ROUGH_DIGITS = 3;
+
 /** A large amount in few characters, for figures that link to the exact one. */
 export function roughly(amount: string): string {
-  return numberFormat({ notation: 'compact', maximumFractionDigits: 1 }).format(amount as NumericText);
+  return numberFormat({ notation: 'compact', maximumSignificantDigits: ROUGH_DIGITS }).format(amount as NumericText);
 }
 
 /** With its sign, also the plus. */
