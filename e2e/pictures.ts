@@ -15,7 +15,7 @@ interface Picture {
   readonly path: string;
   readonly as?: BrowserContextOptions;
   /** What is done on the page before the picture is taken. */
-  readonly then?: (page: Page) => Promise<unknown>;
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 const preview = async (page: Page): Promise<void> => {
@@ -37,19 +37,19 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   subscriptions: { path: '/subscriptions?status=ACTIVE' },
   subscription: { path: '/subscriptions/SUB-HANSA' },
   'subscription-dark': { path: '/subscriptions/SUB-HANSA', as: { ...DESK, colorScheme: 'dark' } },
-  change: { path: '/subscriptions/SUB-HANSA', then: preview },
+  change: { path: '/subscriptions/SUB-HANSA', prepare: preview },
   billing: { path: '/billing/2026-05' },
-  charge: { path: '/charges?period=2021-05', then: explain },
+  charge: { path: '/charges?period=2021-05', prepare: explain },
   'price-list': {
     path: '/price-lists',
-    then: async (page) => {
+    prepare: async (page) => {
       await page.locator('main tbody a').first().click();
       await page.locator('main table').first().waitFor();
     },
   },
   search: {
     path: '/',
-    then: async (page) => {
+    prepare: async (page) => {
       await page.keyboard.press('Control+k');
       await page.keyboard.type('hansa');
       await page.getByRole('option', { name: /SUB-HANSA-MAIL/ }).waitFor();
@@ -59,7 +59,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   'home-customer': { who: 'customer', path: '/', as: PHONE },
   run: {
     path: '/billing/2025-03',
-    then: async (page) => {
+    prepare: async (page) => {
       await page.getByRole('button', { name: 'Run again' }).click();
       await page.getByRole('checkbox', { name: 'Look at every charge' }).click();
       await page.getByRole('button', { name: /^Run billing for/ }).click();
@@ -101,14 +101,14 @@ mkdirSync(FOLDER, { recursive: true });
 const [sandbox, server] = await Promise.all([startSandbox(), startBrowser()]);
 try {
   const browser = await chromium.connect(server.wsEndpoint());
-  for (const [name, { who = 'operator', path, as = DESK, then }] of Object.entries(PICTURES)) {
+  for (const [name, { who = 'operator', path, as = DESK, prepare }] of Object.entries(PICTURES)) {
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...as });
     const [cookie, value] = (await signIn(sandbox.url, who)).split('=') as [string, string];
     await context.addCookies([{ name: cookie, value, url: sandbox.url }]);
     const page = await context.newPage();
     await page.goto(sandbox.url + path, { waitUntil: 'networkidle' });
     await rest(page);
-    await then?.(page);
+    await prepare?.(page);
     await rest(page);
     writeFileSync(join(FOLDER, `${name}.png`), packed(await page.screenshot()));
     await context.close();
