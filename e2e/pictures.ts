@@ -2,10 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import { packed } from './png.ts';
 import { signIn, startBrowser, startSandbox, type Who } from './sandbox.ts';
 
+/** Names of pictures; none: all of them. */
+const asked = process.argv.slice(2);
 const FOLDER = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
 const DESK = { viewport: { width: 1440, height: 860 }, deviceScaleFactor: 1 };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, isMobile: true, hasTouch: true };
@@ -34,7 +36,7 @@ const explain = async (page: Page): Promise<void> => {
 
 const PICTURES: Readonly<Record<string, Picture>> = {
   home: { path: '/' },
-  subscriptions: { path: '/subscriptions?status=ACTIVE' },
+  subscriptions: { path: '/subscriptions?status=ACTIVE', as: { ...DESK, viewport: { width: 1440, height: 780 } } },
   subscription: { path: '/subscriptions/SUB-HANSA' },
   'subscription-dark': { path: '/subscriptions/SUB-HANSA', as: { ...DESK, colorScheme: 'dark' } },
   change: { path: '/subscriptions/SUB-HANSA', prepare: preview },
@@ -73,28 +75,9 @@ const PICTURES: Readonly<Record<string, Picture>> = {
 
 /** Waits until nothing is asked for and nothing moves any more. */
 async function rest(page: Page): Promise<void> {
-  await page.waitForFunction(`!document.querySelector('[aria-busy="true"], .animate-pulse') && document.querySelector('h1')`);
+  await page.locator('h1').waitFor({ state: 'attached' });
+  await page.locator('[aria-busy="true"], .animate-pulse').first().waitFor({ state: 'detached' });
   await page.waitForTimeout(600);
-}
-
-/** The same picture, packed as tightly as its format allows: the browser packs for speed. */
-function packed(png: Buffer): Buffer {
-  const chunks: { type: string; data: Buffer }[] = [];
-  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
-    const type = png.toString('latin1', at + 4, at + 8);
-    const data = png.subarray(at + 8, at + 8 + png.readUInt32BE(at));
-    const last = chunks.at(-1);
-    if (type === 'IDAT' && last?.type === 'IDAT') last.data = Buffer.concat([last.data, data]);
-    else chunks.push({ type, data });
-  }
-  const written = chunks.map(({ type, data }) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), type === 'IDAT' ? deflateSync(inflateSync(data), { level: 9, memLevel: 9 }) : data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(body.length - 4, 0);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  });
-  return Buffer.concat([png.subarray(0, 8), ...written]);
 }
 
 mkdirSync(FOLDER, { recursive: true });
@@ -102,6 +85,7 @@ const [sandbox, server] = await Promise.all([startSandbox(), startBrowser()]);
 try {
   const browser = await chromium.connect(server.wsEndpoint());
   for (const [name, { who = 'operator', path, as = DESK, prepare }] of Object.entries(PICTURES)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
     const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...as });
     const [cookie, value] = (await signIn(sandbox.url, who)).split('=') as [string, string];
     await context.addCookies([{ name: cookie, value, url: sandbox.url }]);
