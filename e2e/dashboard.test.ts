@@ -184,8 +184,8 @@ describe('looks', () => {
     await settle(page);
     await page.getByRole('button', { name: 'Your account: Olga Operator' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Deutsch' }).click();
-    await page.getByRole('heading', { name: 'Guten Tag, Olga' }).waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Guten Tag, Olga' }).waitFor();
     await page.goto('/subscriptions/SUB-ATLAS');
     await page
       .getByText(/\d\.\d{3},\d\d/)
