@@ -100,7 +100,10 @@ export class Database {
 
 /** A lost connection is an event of its client or of the pool; unheard, either would end the process. */
 function watchConnections(pool: Pool, logger: Logger): void {
-  const note = (error: Error): void => logger.warn({ error: error.message }, 'a database connection was lost');
+  const note = (error: Error): void => {
+    // A pool that was told to end does not wait until its connections have; what becomes of those is no news.
+    if (!pool.ending) logger.warn({ error: error.message }, 'a database connection was lost');
+  };
   pool.on('error', note);
   pool.on('connect', (client) => client.on('error', note));
 }
