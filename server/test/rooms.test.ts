@@ -76,7 +76,8 @@ describe('rooms of the server', () => {
 
   it('have a second engine that shares no code with what it checks', () => {
     const shared = server.filter(({ from, to }) => roomOf(from) === 'verify' && (to.startsWith('@cloudtill/') || (isPath(to) && roomOf(to) !== 'verify')));
-    expect(shared.map(shown)).toEqual([]);
+    // It must know which migrations there are, to say that a database is too old for it.
+    expect(shared.map(({ to }) => to)).toEqual(['server/migrations/index.ts']);
   });
 
   it('never import another’s resolver, and nobody imports what starts them', () => {
