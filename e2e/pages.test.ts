@@ -1,0 +1,177 @@
+/** Every main page, wide and narrow, light and dark: nothing that axe finds serious, nothing wider than the screen. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import type { Who } from './sandbox.ts';
+import { ask, expectSoon, it, PHONE, settle, WIDE, type Open } from './visit.ts';
+
+/** What axe finds serious or critical, in words that lead to the place. */
+async function faultsOf(page: Page, where: string, choose: (axe: AxeBuilder) => AxeBuilder = (axe) => axe): Promise<string[]> {
+  // Without frames the old way of running finds the same, and opens no window of its own.
+  const { violations } = await choose(new AxeBuilder({ page }).setLegacyMode(true)).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, help, nodes }) => nodes.map(({ target, any }) => `${where}: ${id} (${help}) at ${target.join(' ')}: ${any[0]?.message ?? ''}`));
+}
+
+async function overflowOf(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+    .map((each) => each.tagName + '.' + each.className + ' ' + Math.round(each.getBoundingClientRect().right) + ' ' + (each.textContent ?? '').trim().slice(0, 40))
+    .slice(-4)`);
+}
+
+/** Looks at what a page shows now in light, in dark, and on a phone. */
+async function inspect(page: Page): Promise<void> {
+  const found = await faultsOf(page, 'light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectSoon(() => page.evaluate('document.documentElement.classList.contains("dark")')).toBe(true);
+  // Only the colors are others in the dark, and only they are the same on a phone.
+  found.push(...(await faultsOf(page, 'dark', (axe) => axe.withRules(['color-contrast']))));
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(PHONE);
+  await expectSoon(() => page.evaluate('innerWidth')).toBe(PHONE.width);
+  found.push(
+    ...(await faultsOf(page, 'phone', (axe) => axe.disableRules(['color-contrast']))),
+    ...(await overflowOf(page)).map((place) => `phone: wider than the screen: ${place}`),
+  );
+  await page.setViewportSize(WIDE);
+  expect(found).toEqual([]);
+}
+
+describe('pages', () => {
+  it.for([
+    '/',
+    '/subscriptions',
+    '/subscriptions/SUB-HANSA',
+    '/subscriptions/SUB-HANSA-YEARLY',
+    '/accounts',
+    '/accounts/DEMO-RESELLER',
+    '/billing',
+    '/billing/2021-05',
+    '/charges',
+    '/what-if',
+    '/catalog',
+    '/catalog/plans/KESC-PAYG-25-99',
+    '/price-lists',
+    '/import',
+    '/jobs',
+    '/audit',
+    '/preferences',
+    '/no/such/page',
+  ])('%s', async (path, { open }) => {
+    const page = await open('operator', path);
+    await settle(page);
+    await inspect(page);
+  });
+
+  it('a product and a price list', async ({ open }) => {
+    const { products, priceLists } = await ask('operator', '{ products { nodes { id } } priceLists { nodes { id } } }');
+    const page = await open('operator', `/catalog/products/${products.nodes[0].id}`);
+    await settle(page);
+    await inspect(page);
+    await page.goto(`/price-lists/${priceLists.nodes[0].id}`);
+    await settle(page);
+    await inspect(page);
+  });
+
+  it.for([
+    ['nobody', '/sign-in'],
+    ['reseller', '/'],
+    ['customer', '/'],
+    ['customer', '/billing'],
+  ] as const)('%s at %s', async ([who, path], { open }) => {
+    const page = await open(who, path);
+    await settle(page);
+    await inspect(page);
+  });
+});
+
+describe('what opens over a page', () => {
+  const over: readonly (readonly [what: string, path: string, open: (page: Page) => Promise<void>])[] = [
+    [
+      'a license change with its preview',
+      '/subscriptions/SUB-HANSA',
+      async (page) => {
+        await page.getByRole('button', { name: 'Change licenses' }).click();
+        await page.getByLabel('New number of licenses').fill('70');
+        await page.locator('[data-preview="nextPeriod"]').waitFor();
+      },
+    ],
+    [
+      'a refusal',
+      '/subscriptions/SUB-YEARLY',
+      async (page) => {
+        await page.getByRole('button', { name: 'Change licenses' }).click();
+        await page.getByLabel('New number of licenses').fill('1');
+        await page.getByText(/^A yearly subscription cannot go/).waitFor();
+      },
+    ],
+    [
+      'the warning before a termination',
+      '/subscriptions/SUB-HANSA',
+      async (page) => {
+        await page.getByRole('button', { name: 'More' }).click();
+        await page.getByRole('menuitem', { name: 'Terminate' }).click();
+        await page.getByRole('dialog').waitFor();
+      },
+    ],
+    [
+      'an explained number',
+      '/charges?period=2021-05',
+      async (page) => {
+        await page
+          .getByRole('link', { name: /^Explain / })
+          .first()
+          .click();
+        await page.getByRole('dialog').locator('[data-formula]').waitFor();
+      },
+    ],
+    [
+      'the command palette',
+      '/',
+      async (page) => {
+        await page.keyboard.press('Control+k');
+        await page.keyboard.type('hansa');
+        await page.getByRole('option', { name: /SUB-HANSA-MAIL/ }).waitFor();
+      },
+    ],
+    ['the run form', '/billing', (page) => page.getByRole('button', { name: 'Run billing' }).click()],
+  ];
+  it.for(over)('%s', async ([, path, openIt], { open }) => {
+    const page = await open('operator', path);
+    await settle(page);
+    await openIt(page);
+    await inspect(page);
+  });
+
+  it('the navigation of a phone', async ({ open }) => {
+    const page = await onPhone(open, 'operator', '/');
+    await page.getByRole('button', { name: 'Open navigation' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Billing periods' }).waitFor();
+    expect(await faultsOf(page, 'phone')).toEqual([]);
+    await page.getByRole('dialog').getByRole('link', { name: 'Billing periods' }).click();
+    await page.getByRole('heading', { name: 'Billing periods' }).waitFor();
+    await expectSoon(() => page.getByRole('dialog').count()).toBe(0);
+  });
+});
+
+describe('on a phone', () => {
+  it('licenses are changed with a thumb', async ({ open }) => {
+    const page = await onPhone(open, 'reseller', '/subscriptions?q=SUB-HANSA-MAIL');
+    await page.getByRole('link', { name: 'SUB-HANSA-MAIL' }).tap();
+    await page.getByRole('button', { name: 'Change licenses' }).tap();
+    await page.getByRole('button', { name: 'One more' }).tap();
+    await page.locator('[data-preview="thisPeriod"] [data-after]').first().waitFor();
+    const confirm = page.getByRole('button', { name: /^Change to \d+ licenses$/ });
+    await expectSoon(() => confirm.isDisabled()).toBe(false);
+    expect(await overflowOf(page)).toEqual([]);
+    expect(await confirm.boundingBox()).toMatchObject({ x: expect.any(Number) });
+  });
+});
+
+async function onPhone(open: Open, who: Who, path: string): Promise<Page> {
+  const page = await open(who, path, { viewport: PHONE, hasTouch: true, isMobile: true });
+  await settle(page);
+  return page;
+}
