@@ -132,6 +132,7 @@ describe('what opens over a page', () => {
       '/',
       async (page) => {
         await page.keyboard.press('Control+k');
+        await page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
         await page.keyboard.type('hansa');
         await page.getByRole('option', { name: /SUB-HANSA-MAIL/ }).waitFor();
       },
