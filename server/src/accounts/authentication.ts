@@ -2,7 +2,7 @@
  * Who asks: a person with a session cookie or a machine with a service credential. Both are opaque random tokens of
  * which the database holds the SHA-256.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { AccountKind } from '@cloudtill/domain/accounts/hierarchy';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
@@ -189,5 +189,5 @@ function accountOf({ account_id, account_number, account_kind, parent_id }: Acco
 }
 
 export function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

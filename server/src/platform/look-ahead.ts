@@ -62,6 +62,8 @@ export interface ValueField {
   /** SQL expressions; the alias stands for the table. */
   readonly columns: (alias: string, sql: Sql) => readonly string[];
   readonly read: (cells: readonly Cell[], viewer: Viewer) => unknown;
+  /** The same for a field of one column, without an array around its cell. */
+  readonly readCell?: (cell: Cell) => unknown;
 }
 
 /** A field that is one row of another table, or null. */
@@ -129,19 +131,19 @@ export function computed(columns: (alias: string, sql: Sql) => readonly string[]
   return { kind: 'value', columns, read };
 }
 
-const asText = ([cell]: readonly Cell[]): unknown => cell;
-const asNumber = ([cell]: readonly Cell[]): unknown => (cell === null ? null : Number(cell));
-const asBoolean = ([cell]: readonly Cell[]): unknown => (cell === null ? null : cell === 't' || cell === 'true');
-const asInstant = ([cell]: readonly Cell[]): unknown => (cell === null ? null : rfc3339(String(cell)));
+/** A field of one column that says the same to everybody. */
+function plain(column: string, readCell: (cell: Cell) => unknown): ValueField {
+  return { kind: 'value', columns: (alias) => [`${alias}.${column}`], read: ([cell]) => readCell(cell!), readCell };
+}
 
-export const text = (column: string): ValueField => value(column, asText);
-export const integer = (column: string): ValueField => value(column, asNumber);
-export const boolean = (column: string): ValueField => value(column, asBoolean);
-export const instantOf = (column: string): ValueField => value(column, asInstant);
+export const text = (column: string): ValueField => plain(column, (cell) => cell);
+export const integer = (column: string): ValueField => plain(column, (cell) => (cell === null ? null : Number(cell)));
+export const boolean = (column: string): ValueField => plain(column, (cell) => (cell === null ? null : cell === 't' || cell === 'true'));
+export const instantOf = (column: string): ValueField => plain(column, (cell) => (cell === null ? null : rfc3339(String(cell))));
 /** A `date` column; `infinity` is null. */
-export const dayOf = (column: string): ValueField => value(column, ([cell]) => (cell === 'infinity' ? null : cell));
+export const dayOf = (column: string): ValueField => plain(column, (cell) => (cell === 'infinity' ? null : cell));
 /** A `jsonb` column. */
-export const json = (column: string): ValueField => value(column, ([cell]) => parseJson(cell));
+export const json = (column: string): ValueField => plain(column, parseJson);
 
 export function parseJson(cell: Cell | undefined): unknown {
   return typeof cell === 'string' ? JSON.parse(cell) : cell;
@@ -172,8 +174,11 @@ interface Asked {
   readonly nodes: FieldNode[];
 }
 
-/** Fields asked of a type, fragments and directives resolved, grouped by the key that they answer under. */
-function fieldsAsked(selections: readonly SelectionSetNode[], type: string, sql: Sql): Map<string, Asked> {
+/**
+ * Fields asked of a type, fragments and directives resolved, grouped by the key that they answer under.
+ * @param type undefined where every fragment is about the one type that there can be, as of connections and edges
+ */
+function fieldsAsked(selections: readonly SelectionSetNode[], type: string | undefined, sql: Sql): Map<string, Asked> {
   const asked = new Map<string, Asked>();
   const visit = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
@@ -187,7 +192,7 @@ function fieldsAsked(selections: readonly SelectionSetNode[], type: string, sql:
       }
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? sql.fragments[selection.name.value] : selection;
       const condition = fragment?.typeCondition?.name.value;
-      if (fragment && (condition === undefined || condition === type || condition === 'Node')) visit(fragment.selectionSet);
+      if (fragment && (type === undefined || condition === undefined || condition === type || condition === 'Node')) visit(fragment.selectionSet);
     }
   };
   for (const set of selections) visit(set);
@@ -265,7 +270,8 @@ function select(shape: Shape, sets: readonly SelectionSetNode[], alias: string, 
 }
 
 function valueReader(field: ValueField, count: number, viewer: Viewer): Part['read'] {
-  const { read } = field;
+  const { read, readCell } = field;
+  if (readCell) return (cells, at) => readCell(cells[at]!);
   if (count === 1) return (cells, at) => read([cells[at]!], viewer);
   return (cells, at) => read(cells.slice(at, at + count), viewer);
 }
@@ -335,10 +341,10 @@ function nestedPage(field: PageField, nodes: readonly FieldNode[], self: string,
       shape,
       alias,
       joins: inner.joins,
-      columns: [...inner.columns, ...orderColumns.map((column) => column.sql)],
+      columns: [...inner.columns, ...(parts.place ? orderColumns.map((column) => column.sql) : [])],
       where: conditions.join(' and '),
       orderBy: orderColumns.map((column) => `${column.sql} ${order.direction}`).join(', '),
-      limit: first + 1,
+      limit: parts.place ? first + 1 : first,
       total: parts.totalCount ? `select count(*) from ${shape.table} counted where ${field.where(self, 'counted', sql)}` : undefined,
     },
     sql,
@@ -379,21 +385,27 @@ interface PageParts {
   /** Selections of the row, from `nodes` and `edges.node`. */
   readonly nodes: SelectionSetNode[];
   readonly totalCount: boolean;
+  /** Whether somebody asked where the page lies: only then is it read where each row stands, and whether more follow. */
+  readonly place: boolean;
 }
 
 function pageParts(fields: readonly FieldNode[], sql: Sql): PageParts {
   const nodes: SelectionSetNode[] = [];
   let totalCount = false;
-  for (const { nodes: asked } of fieldsAsked(selectionSets(fields), 'Connection', sql).values()) {
+  let place = false;
+  for (const { nodes: asked } of fieldsAsked(selectionSets(fields), undefined, sql).values()) {
     const name = asked[0]!.name.value;
     if (name === 'totalCount') totalCount = true;
+    if (name === 'pageInfo') place = true;
     if (name === 'nodes') nodes.push(...selectionSets(asked));
     if (name !== 'edges') continue;
-    for (const edge of fieldsAsked(selectionSets(asked), 'Edge', sql).values()) {
-      if (edge.nodes[0]!.name.value === 'node') nodes.push(...selectionSets(edge.nodes));
+    for (const edge of fieldsAsked(selectionSets(asked), undefined, sql).values()) {
+      const part = edge.nodes[0]!.name.value;
+      if (part === 'node') nodes.push(...selectionSets(edge.nodes));
+      if (part === 'cursor') place = true;
     }
   }
-  return { nodes, totalCount };
+  return { nodes, totalCount, place };
 }
 
 /** A page as the connection types have it. */
@@ -524,10 +536,10 @@ export async function readPage(
   const orderColumns = order.columns(alias);
   const conditions: Condition[] = [...where];
   if (after !== undefined && after !== null) conditions.push(() => beyondCursor(after, order, orderColumns, sql));
-  const columns = [...selected.columns, ...orderColumns.map((column) => column.sql)].join(', ');
+  const columns = [...selected.columns, ...(parts.place ? orderColumns.map((column) => column.sql) : [])].join(', ');
   const orderBy = orderColumns.map((column) => `${column.sql} ${order.direction}`).join(', ');
   const clause = whereClause(shape, conditions, alias, sql);
-  const statement = `select ${columns} from ${shape.table} ${alias} ${selected.joins.join(' ')} ${clause} order by ${orderBy} limit ${size + 1}`;
+  const statement = `select ${columns} from ${shape.table} ${alias} ${selected.joins.join(' ')} ${clause} order by ${orderBy} limit ${parts.place ? size + 1 : size}`;
   const [rows, totalCount] = await Promise.all([run(context, statement, sql.values), parts.totalCount ? countRows(shape, where, context, info) : undefined]);
   return page(rows, size, selected, order, selected.columns.length, after !== undefined && after !== null, totalCount);
 }
