@@ -8,7 +8,7 @@ export const home: typeof english = {
     RESELLER: 'Ihre Kunden, was sie Ihnen schulden und was Sie schulden.',
     CUSTOMER: 'Ihre Lizenzen und was sie kosten.',
   },
-  todo: {
+  openWork: {
     title: 'Zu erledigen',
     done: 'Nichts wartet auf Sie.',
     doneNote: 'Zurückgestellte Abonnements, abzurechnende Monate und fehlgeschlagene Vorgänge würden hier erscheinen.',

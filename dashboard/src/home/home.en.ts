@@ -6,7 +6,7 @@ export const home = {
     RESELLER: 'Your customers, what they owe you, and what you owe.',
     CUSTOMER: 'Your licenses, and what they cost.',
   },
-  todo: {
+  openWork: {
     title: 'To do',
     done: 'Nothing waits for you.',
     doneNote: 'Parked subscriptions, months to bill and failed jobs would show up here.',

@@ -1,8 +1,8 @@
 import { graphql, type ResultOf } from '../platform/graphql.ts';
 
 /** What waits: months with something to do. */
-export const TodoQuery = graphql(`
-  query Todo {
+export const OpenWorkQuery = graphql(`
+  query OpenWork {
     billingPeriods(first: 36, filter: { status: [OPEN] }) {
       nodes {
         id
@@ -14,7 +14,7 @@ export const TodoQuery = graphql(`
     }
   }
 `);
-export type OpenPeriod = ResultOf<typeof TodoQuery>['billingPeriods']['nodes'][number];
+export type OpenPeriod = ResultOf<typeof OpenWorkQuery>['billingPeriods']['nodes'][number];
 
 export const FailedJobsQuery = graphql(`
   query FailedJobs {
