@@ -68,8 +68,6 @@ interface ExportedCharge {
 
 /** Bytes of one block; large enough that writing it costs nothing beside making it. */
 const BLOCK_BYTES = 64 * 1024;
-/** Of UTF-8, for one unit of a string. */
-const MAX_BYTES_PER_UNIT = 3;
 
 /** The export, block by block. Ends its transaction and gives back its connection however it ends. */
 export async function* exportCharges(app: App, viewer: Viewer, { filter, format, include }: ChargeExport): AsyncGenerator<Buffer> {
@@ -143,22 +141,14 @@ async function* rowsOf(client: PoolClient, query: string): AsyncGenerator<Binary
 }
 
 async function* ndjsonBlocks(client: PoolClient, query: string, include: ReadonlySet<string>): AsyncGenerator<Buffer> {
-  // Line after line goes into the block as bytes: a block of text would be twice as much to throw away.
-  let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  let at = 0;
+  let block = '';
   for await (const reader of rowsOf(client, query)) {
-    while (reader.next()) {
-      const line = `${toJson(readCharge(reader, include))}\n`;
-      const room = line.length * MAX_BYTES_PER_UNIT;
-      if (at + room > block.length) {
-        if (at > 0) yield block.subarray(0, at);
-        block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, room));
-        at = 0;
-      }
-      at += block.write(line, at);
-    }
+    while (reader.next()) block += `${toJson(readCharge(reader, include))}\n`;
+    if (block.length < BLOCK_BYTES) continue;
+    yield Buffer.from(block);
+    block = '';
   }
-  if (at > 0) yield block.subarray(0, at);
+  if (block.length > 0) yield Buffer.from(block);
 }
 
 const CSV_COLUMNS = [
