@@ -60,11 +60,34 @@ export function isReadable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** Where in an input stands a text that cannot be kept. Asked of every mutation before it does anything. */
+interface Place {
+  readonly value: unknown;
+  readonly name?: string;
+  readonly above?: Place;
+}
+
+/**
+ * Where in an input stands a text that cannot be kept. Asked of every mutation before it does anything. Not by recursion:
+ * what a client sends may be nested as deep as its bytes allow.
+ */
 export function unreadableTexts(input: unknown, path: readonly string[]): (readonly string[])[] {
-  if (typeof input === 'string') return isReadable(input) ? [] : [path];
-  if (input === null || typeof input !== 'object') return [];
-  return Object.entries(input).flatMap(([name, value]) => unreadableTexts(value, [...path, name]));
+  const found: (readonly string[])[] = [];
+  const open: Place[] = [{ value: input }];
+  for (let place = open.pop(); place; place = open.pop()) {
+    const { value } = place;
+    if (typeof value === 'string') {
+      if (!isReadable(value)) found.push([...path, ...namesTo(place)]);
+    } else if (value !== null && typeof value === 'object') {
+      for (const [name, inner] of Object.entries(value).toReversed()) open.push({ value: inner, name, above: place });
+    }
+  }
+  return found;
+}
+
+function namesTo(place: Place): string[] {
+  const names: string[] = [];
+  for (let at: Place | undefined = place; at?.name !== undefined; at = at.above) names.push(at.name);
+  return names.toReversed();
 }
 
 export function refuseUnreadable(path: readonly string[]): Refusal {

@@ -139,6 +139,13 @@ describe('a request over POST', () => {
     expect(await outcome(send('x', { 'content-encoding': 'gzip' }))).toEqual([415, 'UNSUPPORTED_ENCODING']);
   });
 
+  it('answers variables that are nested as deep as a body can hold them', async () => {
+    const depth = 20_000;
+    const body = (inner: string): string => `{"query":"{ __typename }","variables":${'{"a":'.repeat(depth)}${inner}${'}'.repeat(depth)}}`;
+    expect(await outcome(send(body('1')))).toEqual([200, undefined]);
+    expect(await outcome(send(body('"\\u0000"')))).toEqual([400, 'BAD_USER_INPUT']);
+  });
+
   it('is not led astray by names that JavaScript gives a meaning', async () => {
     const body =
       '{"query":"query ($t: String!) { search(query: $t) { __typename } }","variables":{"t":"x","__proto__":{"first":5},"constructor":{"prototype":{"a":1}}}}';
