@@ -122,7 +122,9 @@ function readableTexts(): ApolloServerPlugin<RequestContext> {
           if (operation?.operation === 'mutation') return;
           const at = unreadableTexts(request.variables ?? {}, [])[0];
           if (!at && isWhole(document)) return;
-          throw requestError('BAD_USER_INPUT', `${at ? `$${at.slice(0, 8).join('.')}` : 'a text'} may not hold a NUL or half a character`, { http: { status: 400 } });
+          throw requestError('BAD_USER_INPUT', `${at ? `$${at.slice(0, 8).join('.')}` : 'a text'} may not hold a NUL or half a character`, {
+            http: { status: 400 },
+          });
         },
       };
     },
