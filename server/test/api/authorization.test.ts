@@ -123,7 +123,7 @@ const asQuery = (field: string): string => {
   return `query ${names ? `(${names})` : ''} { ${field} }`;
 };
 
-describe('queries (A3, quality B.1-1)', () => {
+describe('queries (A3, P2, quality B.1-1)', () => {
   it('has a row for every field of the query root', () => {
     expect([...new Set(QUERIES.map(([field]) => field))].sort()).toEqual(fieldsOf(schema.getQueryType()).sort());
   });
@@ -488,7 +488,7 @@ describe('fields (quality B.1-7)', () => {
     expect(await names('support')).toEqual(['currency', 'listPrice', 'validFrom']);
   });
 
-  it.each(['cost', 'margin', 'approvalCode', 'partnerEarnedCredit'])('exports %s to nobody who does not see it in the list', async (field) => {
+  it.each(['cost', 'margin', 'approvalCode', 'partnerEarnedCredit'])('exports %s to nobody who does not see it in the list (B9, P6)', async (field) => {
     for (const who of CAST.slice(1)) {
       const listed = await world.ask(who, `{ charges(first: 50, ${ALL}) { nodes { id ${field} ${field === 'approvalCode' ? '' : '{ __typename }'} } } }`);
       const response = await fetch(`${world.server.url}/exports/charges?include=COST,APPROVAL_CODE,PARTNER_EARNED_CREDIT`, {
