@@ -41,6 +41,8 @@ step('lint', 'oxlint', ['--type-aware', '--deny-warnings', 'packages', 'server',
 step('format', 'oxfmt', ['--check', 'packages', 'server', 'bench', 'e2e', 'dashboard/src']);
 step('rules', 'vitest', vitest('domain'));
 count();
+step('vendors', 'vitest', vitest('vendors'));
+count();
 step('dashboard', 'vitest', vitest('dashboard'));
 count();
 step('server', 'vitest', vitest('server'));

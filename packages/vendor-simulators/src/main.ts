@@ -1,0 +1,34 @@
+/**
+ * Runs simulators: `node main.js kaspersky google --data DIR --port 4700`. As a child process it tells its parent where
+ * it listens, and ends with it.
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startSimulator } from './frame/simulator.ts';
+import { VENDORS } from './vendors.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string', default: './.simulators' }, port: { type: 'string', default: '0' } },
+});
+const wanted = positionals.length > 0 ? positionals.map((name) => name.toUpperCase()) : Object.keys(VENDORS);
+const unknown = wanted.filter((code) => !(code in VENDORS));
+if (unknown.length > 0) {
+  console.error(`there is no simulator ${unknown.join(', ')}; known are ${Object.keys(VENDORS).join(', ').toLowerCase()}`);
+  process.exit(1);
+}
+// Two ports each: a vendor that wants client certificates has its API on the second.
+const port = Number(values.port);
+const simulators = await Promise.all(
+  wanted.map((code, index) =>
+    startSimulator(VENDORS[code]!, { dataDir: resolve(values.data, code.toLowerCase()), port: port === 0 ? 0 : port + 2 * index, durable: true }),
+  ),
+);
+for (const { code, url, apiUrl, dataDir } of simulators) {
+  if (process.send) process.send({ code, url, apiUrl, dataDir });
+  else console.log(`${code.toLowerCase()}: API at ${apiUrl}, control at ${url}/__sim, files in ${dataDir}`);
+}
+
+const stop = (): void => void Promise.all(simulators.map((simulator) => simulator.stop())).then(() => process.exit(0));
+process.once('disconnect', stop);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);

@@ -1,0 +1,4 @@
+import type { VendorDefinition } from './frame/simulator.ts';
+
+/** Every vendor that can be simulated, by its code. */
+export const VENDORS: Readonly<Record<string, VendorDefinition>> = {};
