@@ -24,8 +24,8 @@ const simulators = await Promise.all(
     startSimulator(VENDORS[code]!, { dataDir: resolve(values.data, code.toLowerCase()), port: port === 0 ? 0 : port + 2 * index, durable: true }),
   ),
 );
-for (const { code, url, apiUrl, dataDir } of simulators) {
-  if (process.send) process.send({ code, url, apiUrl, dataDir });
+for (const { code, url, apiUrl, dataDir, connection } of simulators) {
+  if (process.send) process.send({ code, url, connection });
   else console.log(`${code.toLowerCase()}: API at ${apiUrl}, control at ${url}/__sim, files in ${dataDir}`);
 }
 

@@ -81,6 +81,8 @@ export interface VendorDefinition {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Where the API wants client certificates, it listens on a port of its own with these. */
   readonly tls?: (dataDir: string) => { readonly key: string; readonly cert: string; readonly ca: string };
+  /** Settings with which an adapter finds this simulator, as the environment names them. */
+  readonly connection: (at: { readonly url: string; readonly apiUrl: string; readonly dataDir: string }) => Readonly<Record<string, string>>;
   readonly open: (frame: Frame) => VendorModel;
 }
 
@@ -91,6 +93,7 @@ export interface Simulator {
   /** The vendor's API; the same as `url` unless it wants client certificates. */
   readonly apiUrl: string;
   readonly dataDir: string;
+  readonly connection: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -181,6 +184,10 @@ class RunningSimulator implements Simulator {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     }
+  }
+
+  get connection(): Readonly<Record<string, string>> {
+    return this.#definition.connection(this);
   }
 
   #now(): number {

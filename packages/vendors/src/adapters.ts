@@ -1,0 +1,4 @@
+import type { Adapter } from './adapter.ts';
+
+/** Every vendor that is provisioned automatically. Sophos is not among them: its resellers provision there themselves. */
+export const ADAPTERS: readonly Adapter[] = [];

@@ -1,0 +1,128 @@
+/** One HTTP call to a vendor, with the one question that matters when it fails: may it have been done? */
+import { Agent, request, type Dispatcher } from 'undici';
+import { retryable, unknown, type Call } from './vendor.ts';
+
+/** An answer, however bad. `json` is undefined where the body is none. */
+export interface Answer {
+  readonly kind: 'ANSWER';
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export type Exchange =
+  | Answer
+  /** Nothing reached the vendor. */
+  | { readonly kind: 'NOT_SENT'; readonly message: string }
+  /** It was sent, and no whole answer came back. */
+  | { readonly kind: 'UNANSWERED'; readonly message: string };
+
+export interface Sending {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON, text as it is. */
+  readonly body?: object | string;
+}
+
+export interface Tls {
+  readonly pfx?: Buffer;
+  readonly passphrase?: string;
+  readonly ca?: string | Buffer;
+}
+
+/** What a vendor may send at most: more is no answer of an API. */
+const MAX_ANSWER = 8 * 1024 * 1024;
+
+/** Errors that come before a byte of the request was sent. */
+const BEFORE_SENDING =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+/** Connections to one vendor. */
+export class Http {
+  readonly #agent: Agent;
+
+  constructor(tls: Tls = {}) {
+    // No pipelining and no retries of the library's own: what is sent again is decided by whoever knows what it means.
+    this.#agent = new Agent({ connect: { timeout: 5_000, ...tls }, pipelining: 1, connections: 16, bodyTimeout: 0, headersTimeout: 0 });
+  }
+
+  async send({ signal }: Pick<Call, 'signal'>, { method, url, headers = {}, body }: Sending): Promise<Exchange> {
+    const isJson = typeof body === 'object';
+    try {
+      const response = await request(url, {
+        dispatcher: this.#agent,
+        method,
+        signal,
+        headers: { accept: 'application/json', ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
+        ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : body }),
+      });
+      const text = await readText(response);
+      return { kind: 'ANSWER', status: response.statusCode, headers: flat(response.headers), text, json: parse(text) };
+    } catch (error) {
+      const message = describe(error);
+      return BEFORE_SENDING.test(codeOf(error)) ? { kind: 'NOT_SENT', message } : { kind: 'UNANSWERED', message };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+/** What a call without an answer means for a change: not sent, so try again; or nobody knows. */
+export function withoutAnswer(exchange: Exclude<Exchange, Answer>): { kind: 'RETRYABLE'; message: string } | { kind: 'UNKNOWN'; message: string } {
+  return exchange.kind === 'NOT_SENT' ? retryable(exchange.message) : unknown(exchange.message);
+}
+
+/** `Retry-After` in milliseconds: seconds or a date. */
+export function retryAfterMs(headers: Answer['headers'], otherwise: number): number {
+  const value = headers['retry-after'];
+  if (value === undefined) return otherwise;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : otherwise;
+}
+
+async function readText(response: Dispatcher.ResponseData): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_ANSWER) throw new Error(`the answer is larger than ${MAX_ANSWER} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]])),
+  );
+}
+
+function codeOf(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return '';
+}
+
+function describe(error: unknown): string {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return 'no answer in time';
+  return code && !message.includes(code) ? `${message} (${code})` : message;
+}
