@@ -11,6 +11,8 @@ import { CreateServiceDue } from './20261121219500_create_service_due.ts';
 import { CreateRatingState } from './20261121219700_create_rating_state.ts';
 import { CreateInvariants } from './20261121220000_create_invariants.ts';
 import { ScopeMarksAndMoves } from './20261122001000_scope_marks_and_moves.ts';
+import { CreateVendorLinks } from './20261122100000_create_vendor_links.ts';
+import { AllowForWhatHasNotBegun } from './20261122101000_allow_for_what_has_not_begun.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -26,4 +28,6 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261121219700_create_rating_state', class: CreateRatingState },
   { name: '20261121220000_create_invariants', class: CreateInvariants },
   { name: '20261122001000_scope_marks_and_moves', class: ScopeMarksAndMoves },
+  { name: '20261122100000_create_vendor_links', class: CreateVendorLinks },
+  { name: '20261122101000_allow_for_what_has_not_begun', class: AllowForWhatHasNotBegun },
 ];

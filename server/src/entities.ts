@@ -4,6 +4,7 @@ import { BillingPeriod, BillingRun, Charge } from './billing/billing.entities.ts
 import { Plan, PlanPrice, Product, Vendor } from './catalog/catalog.entities.ts';
 import { PriceList, PriceListAssignment, PriceListEntry } from './catalog/price-list.entities.ts';
 import { AuditEvent, IdempotencyRecord, Job, OutboxEvent, Upload } from './platform/work.entities.ts';
+import { ProvisioningOperation, ProvisioningSync } from './vendors/vendor-links.entities.ts';
 import { QuantityChange, QuantitySpan, ServiceSubscription } from './subscriptions/subscription.entities.ts';
 
 /** Every table that the object-relational mapper knows. */
@@ -20,6 +21,8 @@ export const ENTITIES = [
   PriceList,
   PriceListEntry,
   PriceListAssignment,
+  ProvisioningSync,
+  ProvisioningOperation,
   ServiceSubscription,
   QuantityChange,
   QuantitySpan,

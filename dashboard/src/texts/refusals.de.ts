@@ -108,4 +108,48 @@ export const refusals: Record<UserError['code'], string> = {
   TOO_MANY_ATTEMPTS: 'Zu viele Versuche; versuchen Sie es in {seconds} Sekunden erneut.',
   CLOCK_BACKWARD: 'Die Uhr steht auf {now} und geht nur vorwärts; {to} liegt nicht danach.',
   CLOCK_TOO_FAR: '{to} liegt mehr als {months} Monate voraus; stellen Sie die Uhr in Schritten vor.',
+
+  // Accounts at vendors
+  PLATFORM_UNKNOWN: 'Die Plattform {platform} gibt es nicht; bekannt sind {known}.',
+  SYNC_ROLE_MISMATCH: '{account} ist {kind}; dazu gehört die Rolle {fitting}, nicht {role}.',
+  SYNC_EMAIL_INVALID: 'An „{email}“ lassen sich keine Lizenzschlüssel schicken; geben Sie eine Adresse wie lizenzen@example.com an.',
+  RESELLER_PIN_MISSING: 'Für {account} fehlt die Reseller-PIN auf {platform}; tragen Sie die PIN des Herstellers ein.',
+  RESELLER_PIN_INVALID: 'Die PIN „{pin}“ darf nur Buchstaben, Ziffern, Punkte und Striche enthalten.',
+  RESELLER_PIN_TAKEN: 'Die PIN {pin} gehört auf {platform} schon {owner}; jeder Reseller hat seine eigene.',
+  RESELLER_PIN_NOT_ALLOWED: '{account} ist {kind}; eine PIN haben nur Reseller.',
+  PARENT_NOT_SYNCHRONIZED: '{parent} verkauft an {account} und ist auf {platform} noch nicht synchronisiert ({status}); beginnen Sie dort.',
+  SYNC_PARENT_MISMATCH: '{account} kauft nicht bei {parent}, sondern bei {seller}.',
+  SYNC_IN_PROGRESS: '{account} wird auf {platform} gerade synchronisiert; warten Sie das Ende ab.',
+  ACCOUNT_NOT_SYNCHRONIZED: 'Das Konto {account} ist auf {platform} nicht synchronisiert ({status}); das muss zuerst geschehen.',
+
+  // Provisioning
+  VENDOR_NOT_CONFIGURED: '{vendor} ist nicht erreichbar: Die Einstellungen {settings} fehlen.',
+  VENDOR_CANNOT: '{vendor} bietet das nicht an.',
+  VENDOR_PARAMETER_INVALID: '{vendor} würde {parameter} ablehnen: {problem}',
+  VENDOR_REJECTED: '{vendor} hat abgelehnt: {message}',
+  OPERATION_PENDING: 'Für {subject} läuft noch ein Vorgang ({kind}, {state} seit {since}); warten Sie das Ende ab.',
+  OPERATION_UNKNOWN: 'Den Vorgang {operation} gibt es nicht.',
+  OPERATION_STATE_NOT_ALLOWED: 'Der Vorgang ist {state}; möglich ist das nur bei {allowed}.',
+  RESOLUTION_INVALID: '{field} fehlt: Sehen Sie im Portal des Herstellers nach.',
+  VENDOR_SUBSCRIPTION_TAKEN: '{vendorSubscriptionId} gehört beim Hersteller schon zu {subscription}.',
+  REACTIVATION_NOT_ALLOWED:
+    'Das Abonnement {subscription} wurde am {day} beendet und beim Hersteller gelöscht; bestellen Sie es neu, mit neuem Aktivierungscode.',
+  APPROVAL_CODE_NOT_ALLOWED: 'Das dürfen nur Mitarbeiter des Distributors angeben.',
+  APPROVAL_CODE_INVALID: 'Der Genehmigungscode „{code}“ muss 1 bis 50 sichtbare Zeichen haben.',
+
+  // Orders
+  ORDER_UNKNOWN: 'Die Bestellung {order} gibt es nicht.',
+  ORDER_LINE_UNKNOWN: 'Die Bestellposition {line} gibt es nicht.',
+  ORDER_STATE_NOT_ALLOWED: 'Die Bestellung {order} ist {status}; möglich ist das nur bei {allowed}.',
+  ORDER_CHANNEL_NOT_ALLOWED: 'Über {channel} können Sie nicht bestellen; möglich: {allowed}.',
+  ORDER_EMPTY: 'Die Bestellung {order} ist leer; fügen Sie etwas hinzu.',
+  ORDER_LINES_TOO_MANY: 'Eine Bestellung hat höchstens {maximum} Positionen; legen Sie eine weitere an.',
+  ORDER_INCOMPLETE: 'Die Bestellung {order} ist unvollständig: {lines}',
+  CHARACTERISTIC_UNKNOWN: '{plan} hat kein Merkmal {name}; es gibt {known}.',
+  CHARACTERISTIC_DUPLICATE: '{name} ist {count}-mal angegeben; einmal genügt.',
+  CHARACTERISTIC_INVALID: '{name} ist „{value}“; möglich ist: {expected}.',
+  PLAN_NOT_OFFERED: '{plan} steht am {day} in keiner Preisliste von {account} und lässt sich dafür nicht bestellen.',
+  QUOTE_STALE: 'Das Angebot gilt nicht mehr; berechnen Sie die Kosten neu.',
+  QUOTE_FOREIGN: 'Das Angebot gehört nicht zur Bestellung {order}; berechnen Sie deren Kosten.',
+  APPROVAL_OF_OWN_REQUEST: 'Sie haben die Bestellung {order} selbst aufgegeben; darüber muss jemand anderes entscheiden.',
 };

@@ -173,6 +173,100 @@ export const REFUSALS = {
     meaning: 'Two changes met; the other one won.',
   },
 
+  // Accounts at vendors (A4–A7)
+  PLATFORM_UNKNOWN: { message: 'there is no platform {platform}; known are {known}', meaning: 'No vendor has such a platform.' },
+  SYNC_ROLE_MISMATCH: { message: '{account} is a {kind}, so its role is {fitting} and not {role}', meaning: 'The role does not fit the kind of account (A6).' },
+  SYNC_EMAIL_INVALID: {
+    message: '“{email}” cannot receive the license keys of {account}; give an address such as keys@example.com',
+    meaning: 'The address for license keys is missing or cannot be one (A6).',
+  },
+  RESELLER_PIN_MISSING: {
+    message: 'reseller {account} has no PIN on {platform}; enter the one that the vendor gave it',
+    meaning: 'A reseller has no PIN (A6).',
+  },
+  RESELLER_PIN_INVALID: { message: 'the PIN “{pin}” has other characters than letters, digits, dots and dashes', meaning: 'A reseller PIN cannot be one.' },
+  RESELLER_PIN_TAKEN: { message: 'the PIN {pin} on {platform} is that of {owner}; every reseller has its own', meaning: 'The PIN is another account’s (A6).' },
+  RESELLER_PIN_NOT_ALLOWED: {
+    message: '{account} is a {kind}; only resellers have a PIN',
+    meaning: 'A PIN was given for an account that is no reseller (A5).',
+  },
+  PARENT_NOT_SYNCHRONIZED: {
+    message: '{parent}, the seller of {account}, is {status} on {platform}; synchronize it first',
+    meaning: 'The reseller above is not synchronized on that platform (A6).',
+  },
+  SYNC_PARENT_MISMATCH: {
+    message: '{parent} does not serve {account}; its seller is {seller}',
+    meaning: 'The parent account is not the reseller that serves the account (A5).',
+  },
+  SYNC_IN_PROGRESS: { message: '{account} is being synchronized on {platform}; wait for its end', meaning: 'The account is being synchronized already.' },
+  ACCOUNT_NOT_SYNCHRONIZED: {
+    message: 'account {account} is {status} on {platform}; synchronize it before something is provisioned for it',
+    meaning: 'The account is not synchronized on the product’s platform (A7).',
+  },
+
+  // Provisioning (S1, S2, B8, B9)
+  VENDOR_NOT_CONFIGURED: {
+    message: '{vendor} cannot be reached: its settings {settings} are not set',
+    meaning: 'The installation has no access to the vendor.',
+  },
+  VENDOR_CANNOT: { message: '{vendor} has no way to {action}; {advice}', meaning: 'The vendor does not have this operation.' },
+  VENDOR_PARAMETER_INVALID: { message: '{vendor} would refuse {parameter}: {problem}', meaning: 'A value would be refused by the vendor, so it was not sent.' },
+  VENDOR_REJECTED: { message: '{vendor} said no: {message}', meaning: 'The vendor refused; nothing was done there.' },
+  OPERATION_PENDING: {
+    message: '{subject} has an open operation ({kind}, {state} since {since}); wait for its end',
+    meaning: 'A vendor call is open and blocks others (S1).',
+  },
+  OPERATION_UNKNOWN: { message: 'there is no operation {operation}', meaning: 'No such operation, or none that the viewer may see.' },
+  OPERATION_STATE_NOT_ALLOWED: {
+    message: 'the operation is {state}; {action} needs one that is {allowed}',
+    meaning: 'The operation is not in a state for this.',
+  },
+  RESOLUTION_INVALID: {
+    message: '{field} is required where the vendor did it: look it up in the vendor’s portal',
+    meaning: 'How an unknown operation ended lacks what the vendor made.',
+  },
+  VENDOR_SUBSCRIPTION_TAKEN: {
+    message: '{vendorSubscriptionId} is the vendor’s side of {subscription} already',
+    meaning: 'Two subscriptions cannot be one at the vendor.',
+  },
+  REACTIVATION_NOT_ALLOWED: {
+    message: 'subscription {subscription} was terminated on {day}, and the vendor has deleted it; order it again, with a new activation code',
+    meaning: 'Terminating is final (B8).',
+  },
+  APPROVAL_CODE_NOT_ALLOWED: {
+    message: 'only the provider’s staff may set this',
+    meaning: 'An approval code was given by somebody who may not know of it (B9).',
+  },
+  APPROVAL_CODE_INVALID: { message: 'the approval code “{code}” must have 1 to 50 visible characters', meaning: 'An approval code cannot be one (B9).' },
+
+  // Orders (O1–O6)
+  ORDER_UNKNOWN: { message: 'there is no order {order}', meaning: 'No such order, or none that the viewer may see.' },
+  ORDER_LINE_UNKNOWN: { message: 'there is no order line {line}', meaning: 'No such order line, or none that the viewer may see.' },
+  ORDER_STATE_NOT_ALLOWED: {
+    message: 'order {order} is {status}; {action} needs one that is {allowed}',
+    meaning: 'The order is not in a state for this (O1).',
+  },
+  ORDER_CHANNEL_NOT_ALLOWED: { message: 'you cannot order through {channel}; use {allowed}', meaning: 'The channel is not the viewer’s (O1).' },
+  ORDER_EMPTY: { message: 'order {order} has no lines; add what is to be bought', meaning: 'An order without lines cannot be submitted.' },
+  ORDER_LINES_TOO_MANY: { message: 'an order has at most {maximum} lines; make another one', meaning: 'The order has no room for another line.' },
+  ORDER_INCOMPLETE: { message: 'order {order} is incomplete: {lines}', meaning: 'Lines lack required characteristics (O2).' },
+  CHARACTERISTIC_UNKNOWN: { message: '{plan} has no characteristic {name}; it has {known}', meaning: 'The plan does not have this characteristic.' },
+  CHARACTERISTIC_DUPLICATE: { message: '{name} is given {count} times; give it once', meaning: 'A characteristic was given more than once.' },
+  CHARACTERISTIC_INVALID: { message: '{name} is “{value}”; it must be {expected}', meaning: 'A characteristic’s value does not have its form or range (O2).' },
+  PLAN_NOT_OFFERED: {
+    message: '{plan} is in no price list of {account} in force on {day}, so it cannot be ordered for it',
+    meaning: 'A product outside of the buyer’s price list cannot be ordered (P2).',
+  },
+  QUOTE_STALE: { message: 'the quote does not hold any more: {changed}; calculate the cost again', meaning: 'What was quoted has changed since (O3).' },
+  QUOTE_FOREIGN: {
+    message: 'the quote is not for order {order}; calculate the cost of this one',
+    meaning: 'The quote belongs to another order, or is none of ours (O3).',
+  },
+  APPROVAL_OF_OWN_REQUEST: {
+    message: 'you placed order {order} yourself; somebody else has to decide about it',
+    meaning: 'Nobody approves their own request.',
+  },
+
   // Billing (H2, H3)
   BILLING_PERIOD_UNKNOWN: { message: 'there is no billing period {billingPeriod}; run billing for it first', meaning: 'The period was never opened.' },
   BILLING_PERIOD_CLOSED: {

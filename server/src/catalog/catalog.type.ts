@@ -19,11 +19,12 @@ import { CATALOG_STATUSES, PRICING_MODES, PROVISIONING_MODES } from './catalog.e
 export const BillingPolicyEnum = enumOf(BILLING_POLICIES);
 registerEnumType(BillingPolicyEnum, {
   name: 'BillingPolicy',
-  description: 'How a plan turns what was held into charges.',
+  description: 'How a plan turns what was held, or used, into charges.',
   valuesConfig: {
     MAX_OF_MONTH: { description: 'The largest quantity held in a month, for the whole month; free until the first day of the month after activation.' },
     PAYG: { description: 'The exact days each quantity was held, month by month.' },
     YEARLY: { description: 'A year in advance; increases are charged for the remaining days, decreases wait for the renewal.' },
+    CONSUMPTION: { description: 'What was used, by the rows of the vendor’s monthly file; what is held costs nothing.' },
   },
 });
 

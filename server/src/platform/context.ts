@@ -3,6 +3,8 @@ import type { Config } from './config.ts';
 import type { Database } from './database.ts';
 import type { Listener } from './listener.ts';
 import type { Logger } from './logger.ts';
+import type { Secrets } from './secrets.ts';
+import type { VendorAccess } from './vendor-access.ts';
 import type { Viewer } from './viewer.ts';
 import { unauthenticated } from './errors.ts';
 
@@ -13,6 +15,10 @@ export interface App {
   readonly clock: Clock;
   readonly listener: Listener;
   readonly logger: Logger;
+  /** Seals what the database must not give away. */
+  readonly secrets: Secrets;
+  /** The vendors that can be reached. */
+  readonly vendors: VendorAccess;
 }
 
 /** What one request has. */

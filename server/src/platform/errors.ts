@@ -57,6 +57,10 @@ const ID_KINDS: Readonly<Record<string, string>> = {
   chn: 'change',
   par: 'parked subscription',
   op: 'operation',
+  mal: 'mail',
+  drf: 'difference to a vendor',
+  ord: 'order',
+  oln: 'order line',
 };
 
 export function invalidId(id: string, expected: string): GraphQLError {

@@ -25,7 +25,11 @@ export type IdKind =
   | 'op'
   | 'chn'
   | 'crd'
-  | 'par';
+  | 'par'
+  | 'mal'
+  | 'drf'
+  | 'ord'
+  | 'oln';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -2,7 +2,8 @@ import { Client } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
 
-export type Channel = 'cloudtill_clock' | 'cloudtill_auth' | 'cloudtill_job';
+const CHANNELS = ['cloudtill_clock', 'cloudtill_auth', 'cloudtill_job', 'cloudtill_provisioning'] as const;
+export type Channel = (typeof CHANNELS)[number];
 type Handler = (payload: string) => void;
 
 /** One connection that hears what other processes say. After it was lost every handler is called, since anything may have been missed. */
@@ -31,7 +32,7 @@ export class Listener {
     client.on('notification', ({ channel, payload }) => this.#tell(channel as Channel, payload ?? ''));
     try {
       await client.connect();
-      for (const channel of ['cloudtill_clock', 'cloudtill_auth', 'cloudtill_job']) await client.query(`listen ${channel}`);
+      for (const channel of CHANNELS) await client.query(`listen ${channel}`);
     } catch (error) {
       client.end().catch(() => {}); // not awaited: of a connection that never stood it may never answer
       throw error;

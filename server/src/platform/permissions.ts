@@ -21,9 +21,22 @@ export const PERMISSIONS = {
   'jobs:read': 'see the progress of long work',
   'audit:read': 'see who did what',
   'clock:advance': 'move the sandbox clock',
+  'sync:read': 'see how accounts are synchronized with vendors’ platforms',
+  'sync:write': 'set how accounts are synchronized, and synchronize them',
+  'provisioning:read': 'see what vendors were asked and what came of it',
+  'provisioning:write': 'try again, resolve and settle what happened at vendors',
+  'approval-codes:write': 'see and set vendors’ approval codes',
+  'orders:read': 'see orders at and below one’s own account',
+  'orders:place': 'configure and place orders for accounts at and below one’s own',
+  'orders:approve': 'approve and reject orders of others',
+  'orders:execute': 'execute orders',
   'metrics:read': 'read the metrics endpoint',
   'invoices:write': 'own invoices on behalf of an ERP',
   'orders:write': 'place orders through the API',
+  'mails:read': 'see the mails to accounts at and below one’s own',
+  'mails:resend': 'send a mail again',
+  'templates:write': 'see and change the templates of mails',
+  'licenses:reveal': 'see activation codes',
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -42,8 +55,8 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
-const SEES: readonly Permission[] = ['accounts:read', 'catalog:read', 'subscriptions:read', 'charges:read', 'jobs:read'];
-const OPERATOR_SEES: readonly Permission[] = [...SEES, 'prices:read', 'billing:read', 'audit:read'];
+const SEES: readonly Permission[] = ['accounts:read', 'catalog:read', 'subscriptions:read', 'charges:read', 'jobs:read', 'orders:read'];
+const OPERATOR_SEES: readonly Permission[] = [...SEES, 'prices:read', 'billing:read', 'audit:read', 'mails:read', 'sync:read', 'provisioning:read'];
 
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   OPERATOR_ADMIN: Object.keys(PERMISSIONS) as Permission[],
@@ -58,12 +71,35 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'billing:run',
     'books:import',
     'clock:advance',
+    'mails:resend',
+    'templates:write',
+    'licenses:reveal',
+    'sync:write',
+    'provisioning:write',
+    'approval-codes:write',
+    'orders:place',
+    'orders:approve',
+    'orders:execute',
   ],
   OPERATOR_FINANCE: [...OPERATOR_SEES, 'prices:write', 'costs:read', 'billing:run', 'billing:close', 'charges:acknowledge', 'books:import', 'clock:advance'],
   OPERATOR_SUPPORT: OPERATOR_SEES,
-  RESELLER_ADMIN: [...SEES, 'accounts:write', 'prices:read', 'prices:write', 'costs:read', 'subscriptions:change', 'audit:read'],
-  RESELLER: [...SEES, 'prices:read', 'subscriptions:change'],
-  CUSTOMER_ADMIN: [...SEES, 'subscriptions:change', 'audit:read'],
+  RESELLER_ADMIN: [
+    ...SEES,
+    'accounts:write',
+    'prices:read',
+    'prices:write',
+    'costs:read',
+    'subscriptions:change',
+    'audit:read',
+    'mails:read',
+    'mails:resend',
+    'licenses:reveal',
+    'sync:read',
+    'orders:place',
+    'orders:approve',
+  ],
+  RESELLER: [...SEES, 'prices:read', 'subscriptions:change', 'licenses:reveal', 'sync:read', 'orders:place'],
+  CUSTOMER_ADMIN: [...SEES, 'subscriptions:change', 'audit:read', 'mails:read', 'licenses:reveal', 'orders:place', 'orders:approve'],
   CUSTOMER: SEES,
 };
 

@@ -113,7 +113,7 @@ export async function proposeTermination(unit: Unit, input: Asked<TerminateSubsc
 
 /** @rule B3 "it renews (unless switched off) at the quantity scheduled for renewal" */
 export async function proposeRenewal(unit: Unit, input: Asked<SetSubscriptionRenewalInput>): Promise<Decision<Proposal>> {
-  const opened = await openHistory(unit, input.subscriptionId, input.expectedVersion);
+  const opened = await openBegun(unit, input.subscriptionId, input.expectedVersion);
   if (!opened.allowed) return opened;
   const history = opened.value;
   const { clock } = unit.app;
@@ -174,6 +174,14 @@ interface Opened {
   readonly reason: string | null;
 }
 
+/** Opens the history of a subscription that its vendor has delivered; before that there is nothing to change. @rule S1 */
+async function openBegun(unit: Unit, id: string, expectedVersion: number | null | undefined): Promise<Decision<History>> {
+  const opened = await openHistory(unit, id, expectedVersion);
+  if (!opened.allowed || opened.value.changes.length > 0) return opened;
+  const { number, status } = opened.value.subscription;
+  return refuse('SUBSCRIPTION_STATE_NOT_ALLOWED', { subscription: number, status, action: 'a change', allowed: 'ACTIVE' }, ['subscriptionId']);
+}
+
 /** Opens the history for a change at an instant within its bounds. */
 async function open(
   unit: Unit,
@@ -182,7 +190,7 @@ async function open(
   const check = new TextCheck();
   const reason = check.optionalLine('reason', input.reason, 500);
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
-  const opened = await openHistory(unit, input.subscriptionId, input.expectedVersion);
+  const opened = await openBegun(unit, input.subscriptionId, input.expectedVersion);
   if (!opened.allowed) return opened;
   const history = opened.value;
   const { clock } = unit.app;

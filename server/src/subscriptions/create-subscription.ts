@@ -5,13 +5,12 @@ import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import { findAccount } from '../accounts/find-account.ts';
 import { Plan } from '../catalog/catalog.entities.ts';
 import { PriceBook } from '../catalog/pricing.ts';
-import { decodeId, encodeId, newId } from '../platform/ids.ts';
-import { nextNumber } from '../platform/numbers.ts';
+import { decodeId, encodeId } from '../platform/ids.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
 import type { Changed } from './change-subscription.ts';
-import { offered, record, rulePlans } from './history.ts';
-import { ServiceSubscription } from './subscription.entities.ts';
+import { activate, addSubscription } from './begin-subscription.ts';
+import { offered, rulePlans } from './history.ts';
 import type { CreateSubscriptionInput } from './subscription.inputs.ts';
 
 /** Before this no vendor sold by subscription, and no book of ours reaches. */
@@ -48,45 +47,21 @@ export async function createSubscription(unit: Unit, input: CreateSubscriptionIn
   }
   const activatedOn = app.clock.dayAt(activatedAt);
   const prices = await PriceBook.load(app.database.system);
-  if (!prices.hasPrice(plan.id, currency, activatedOn)) {
+  if (plan.billingPolicy !== 'CONSUMPTION' && !prices.hasPrice(plan.id, currency, activatedOn)) {
     return refuse('PRICE_MISSING', { plan: plan.sku, currency, day: isoDate(activatedOn) }, ['planId']);
   }
   if (wanted && (await app.database.system.query('select 1 from service_subscription where number = $1', [wanted])).rowCount) {
     return refuse('NUMBER_TAKEN', { number: wanted, kind: 'subscription' }, ['number']);
   }
 
-  const number = wanted ?? `SUB-${now.getUTCFullYear()}-${await nextNumber(em, 'subscription_number', 6)}`;
-  const subscription = em.create(ServiceSubscription, {
-    id: newId(),
-    customer: account.value,
-    number,
-    product: plan.product,
-    plan,
-    status: 'ACTIVE',
-    quantity: input.quantity,
-    activatedAt: new Date(activatedAt),
-    activatedOn,
-    endsOn: null,
-    renews: true,
-    renewalQuantity: null,
-    nextChangeAt: null,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  });
-  em.persist(subscription);
-  await em.flush();
-  await record(
-    unit,
-    { subscription, account: account.value, plans, changes: [] },
-    { kind: 'ACTIVATE', effectiveAt: activatedAt, quantity: input.quantity, plan: rules },
-  );
+  const subscription = await addSubscription(unit, { account: account.value, plan, quantity: input.quantity, number: wanted });
+  await activate(unit, subscription, account.value, plan, activatedAt);
   unit.audit({
     accountId: account.value.id,
     action: 'createSubscription',
     subjectKind: 'ServiceSubscription',
     subjectId: encodeId('sub', subscription.id),
-    subjectNumber: number,
+    subjectNumber: subscription.number,
     after: { plan: plan.sku, quantity: input.quantity, activatedAt: new Date(activatedAt).toISOString() },
   });
   return allow({

@@ -155,6 +155,7 @@ export function presentOf(
 ): Pick<ServiceSubscription, 'quantity' | 'status' | 'endsOn' | 'renews' | 'renewalQuantity' | 'nextChangeAt'> {
   const { quantity, plan } = heldAt(changes, now);
   const today = clock.dayAt(now);
+  const paused = changes.filter(({ kind, effectiveAt }) => (kind === 'SUSPEND' || kind === 'RESUME') && effectiveAt <= now).at(-1)?.kind === 'SUSPEND';
   const ends = endOf(changes);
   const termination = changes.find(({ kind, effectiveOn }) => kind === 'TERMINATE' && effectiveOn === ends);
   const ended = ends !== OPEN_END && (termination ? termination.effectiveAt <= now : clock.startOf(ends) <= now);
@@ -164,7 +165,7 @@ export function presentOf(
   const upcoming = changes.map(({ effectiveAt }) => effectiveAt).filter((at) => at > now);
   return {
     quantity,
-    status: ended ? 'TERMINATED' : 'ACTIVE',
+    status: ended ? 'TERMINATED' : paused ? 'SUSPENDED' : 'ACTIVE',
     endsOn: ends === OPEN_END ? null : ends,
     renews: renewal?.renews ?? true,
     renewalQuantity: renewal?.renews === false ? null : (renewal?.quantity ?? null),

@@ -18,12 +18,25 @@ const ServiceSubscriptionSchema = defineEntity({
     status: p.enum(SUBSCRIPTION_STATUSES),
     /** Held now; the past and what is scheduled are in the history. */
     quantity: p.integer(),
-    activatedAt: instant(),
-    activatedOn: day(),
+    /** Null until the vendor has delivered. */
+    activatedAt: instant().nullable(),
+    activatedOn: day().nullable(),
     endsOn: day().nullable(),
     renews: p.boolean(),
     renewalQuantity: p.integer().nullable(),
     nextChangeAt: instant().nullable(),
+    /** The vendor's platform, for what is provisioned there by us. */
+    platform: p.string().nullable(),
+    vendorSubscriptionId: p.string().nullable(),
+    vendorCustomerId: p.string().nullable(),
+    /** What goes with it at its vendor; only the adapter knows what it says. */
+    vendorMemo: p.string().nullable(),
+    licenseId: p.string().nullable(),
+    /** Sealed; see platform/secrets.ts. */
+    activationCode: p.string().nullable(),
+    approvalCode: p.string().nullable(),
+    vendorParameters: p.json<Record<string, string>>(),
+    licenseEmail: p.string().nullable(),
     version: p.integer().version(),
     createdAt: instant(),
     updatedAt: instant(),

@@ -31,6 +31,10 @@ registerEnumType(ChangeKindEnum, {
     QUANTITY: { description: 'The number of licenses changed.' },
     PLAN: { description: 'The plan changed, perhaps with the number of licenses.' },
     RENEWAL: { description: 'What shall happen when the term ends was set.' },
+    SUSPEND: { description: 'The subscription was paused at the vendor.' },
+    RESUME: { description: 'The subscription runs again.' },
+    ACTIVATION_CODE: { description: 'The vendor gave an activation code.' },
+    APPROVAL_CODE: { description: 'The vendor’s approval code was set or taken away.' },
     TERMINATE: { description: 'The subscription ended.' },
   },
 });
@@ -116,11 +120,11 @@ export class SubscriptionType extends Node {
   @Field(() => PlanType, { description: 'How it is billed now.' })
   plan!: object;
 
-  @Field(() => DateTime, { description: 'When it began.' })
-  activatedAt!: string;
+  @Field(() => DateTime, { nullable: true, description: 'When it began; null until the vendor has delivered.' })
+  activatedAt!: string | null;
 
-  @Field(() => DateOnly, { description: 'The billing day on which it began: the first that is charged.' })
-  activatedOn!: string;
+  @Field(() => DateOnly, { nullable: true, description: 'The billing day on which it began: the first that is charged; null until the vendor has delivered.' })
+  activatedOn!: string | null;
 
   @Field(() => DateOnly, { nullable: true, description: 'The first day not held any more, as far as that is known.' })
   endsOn!: string | null;

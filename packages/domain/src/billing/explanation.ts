@@ -26,6 +26,7 @@ const RULE: Readonly<Record<BillingPolicy, string>> = {
   MAX_OF_MONTH: 'B1: the largest quantity held in the month, whole month',
   PAYG: 'B2: the exact days each quantity was held',
   YEARLY: 'B3: the whole term in advance',
+  CONSUMPTION: 'B4: what was used, by the row of the vendor’s file',
 };
 const DIGITS_SHOWN = 6;
 

@@ -92,7 +92,13 @@ type Way = <P>(timeline: QuantityTimeline<P>, month: BillingMonth) => BillableIt
 function wayOf({ policy, cycle }: PlanTerms): Way {
   if (policy === 'MAX_OF_MONTH') return maxOfMonth;
   if (policy === 'YEARLY') return yearly;
+  if (policy === 'CONSUMPTION') return nothingHeld;
   return cycle === 'ANNIVERSARY' ? paygAnniversary : paygCalendar;
+}
+
+/** What is used is charged from the rows of the vendor's file, never from what is held. @rule B4 */
+function nothingHeld(): [] {
+  return [];
 }
 
 /**

@@ -1,5 +1,5 @@
-/** How a plan turns what was held into charges. @rule B1 B2 B3 */
-export const BILLING_POLICIES = ['MAX_OF_MONTH', 'PAYG', 'YEARLY'] as const;
+/** How a plan turns what was held, or used, into charges. @rule B1 B2 B3 B4 */
+export const BILLING_POLICIES = ['MAX_OF_MONTH', 'PAYG', 'YEARLY', 'CONSUMPTION'] as const;
 export type BillingPolicy = (typeof BILLING_POLICIES)[number];
 
 /** Whose months a PAYG plan is charged by. @rule B2 */
@@ -24,6 +24,8 @@ export const POLICY_TRAITS: Readonly<Record<BillingPolicy, PolicyTraits>> = {
   MAX_OF_MONTH: { decreases: true, switches: false, termMonths: undefined, cycles: ['CALENDAR'] },
   PAYG: { decreases: true, switches: true, termMonths: undefined, cycles: ['CALENDAR', 'ANNIVERSARY'] },
   YEARLY: { decreases: false, switches: false, termMonths: 12, cycles: ['CALENDAR'] },
+  // What is held costs nothing; what was used comes in the vendor's monthly file.
+  CONSUMPTION: { decreases: true, switches: true, termMonths: undefined, cycles: ['CALENDAR'] },
 };
 
 /** How a plan is billed; everything the engine needs to know of it apart from prices. @rule C3 */

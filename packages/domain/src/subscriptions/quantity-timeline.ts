@@ -2,9 +2,12 @@ import type { PlanTerms } from '../catalog/billing-policy.ts';
 import { addDays, OPEN_END, type LocalDate } from '../calendar/local-date.ts';
 import type { Period } from '../calendar/period.ts';
 
-/** What can happen to a subscription's quantity. @rule S3 */
-export const CHANGE_KINDS = ['ACTIVATE', 'QUANTITY', 'PLAN', 'RENEWAL', 'TERMINATE'] as const;
+/** What can happen to a subscription. @rule S3 */
+export const CHANGE_KINDS = ['ACTIVATE', 'QUANTITY', 'PLAN', 'RENEWAL', 'SUSPEND', 'RESUME', 'ACTIVATION_CODE', 'APPROVAL_CODE', 'TERMINATE'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** Kinds after which another quantity or plan may be held. */
+const HOLDS: ReadonlySet<ChangeKind> = new Set<ChangeKind>(['ACTIVATE', 'QUANTITY', 'PLAN', 'RENEWAL']);
 
 /**
  * One line of a subscription's append-only history. It says what shall hold from a moment on; a line recorded later
@@ -111,7 +114,7 @@ export function momentsOf<P>(changes: readonly RecordedChange<P>[]): Moment<P>[]
   const moments: Moment<P>[] = [];
   let { quantity, plan } = activation;
   for (const change of [...changes].sort(byEffect)) {
-    if (change.kind === 'TERMINATE') continue;
+    if (!HOLDS.has(change.kind)) continue;
     if (change.kind === 'RENEWAL' && (renewals.get(change.effectiveOn) !== change || change.quantity === undefined)) continue;
     if (change.effectiveAt < activation.effectiveAt) throw new RangeError('a change before the activation');
     quantity = change.quantity ?? quantity;
