@@ -14,6 +14,7 @@ import { JobsResolver } from './operations/jobs.resolver.ts';
 import { checkNeeds } from './platform/needs.ts';
 import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
+import { AccountSyncFields, SyncFields, SyncResolver, VendorLinkFields } from './vendors/sync.resolver.ts';
 import { SubscriptionFields, SubscriptionResolver } from './subscriptions/subscription.resolver.ts';
 
 const RESOLVERS: NonEmptyArray<Function> = [
@@ -21,6 +22,10 @@ const RESOLVERS: NonEmptyArray<Function> = [
   AccountResolver,
   CatalogResolver,
   VendorFields,
+  SyncResolver,
+  AccountSyncFields,
+  SyncFields,
+  VendorLinkFields,
   ProductFields,
   PlanFields,
   PriceListResolver,

@@ -70,6 +70,7 @@ export async function start(config: Config, { workerOnThisThread = false }: Star
   try {
     const app = await openApp(config, databaseUrl);
     closing.push(() => app.database.close());
+    closing.push(() => app.vendors.close());
     await app.database.system.query('select 1').catch((error: Error) => {
       throw new ConfigError([`DATABASE_URL: the database cannot be reached: ${error.message}`]);
     });

@@ -5,16 +5,18 @@ import { importBookTask } from './imports/import-book.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
 import { dispatchEvents } from './platform/outbox.ts';
+import { startReactor } from './provisioning/reactor.ts';
+import { synchronizeTask } from './provisioning/synchronize-task.ts';
 import { applyDueChanges } from './subscriptions/apply-due.ts';
 
 const KEPT_DAYS = 30;
 
 /** Starts a worker with every task that rooms have. */
-export function startTasks(app: App): Promise<Worker> {
+export async function startTasks(app: App): Promise<Worker> {
   const { database } = app;
-  return startWorker(
+  const worker = await startWorker(
     app,
-    { runBilling: runBillingTask, closeBillingPeriod: closePeriodTask, importBook: importBookTask },
+    { runBilling: runBillingTask, closeBillingPeriod: closePeriodTask, importBook: importBookTask, synchronizeAccount: synchronizeTask },
     {
       applyDueChanges: async () => void (await applyDueChanges(app)),
       dispatchEvents: async () => void (await database.withSystemClient((client) => dispatchEvents(client, BILLING_EVENTS, app))),
@@ -30,4 +32,11 @@ export function startTasks(app: App): Promise<Worker> {
       { task: 'cleanUp', cron: '17 3 * * *' },
     ],
   );
+  const reactor = startReactor(app);
+  return {
+    async stop() {
+      await reactor.stop();
+      await worker.stop();
+    },
+  };
 }

@@ -9,7 +9,8 @@ const NEXT: Readonly<Record<SubscriptionStatus, readonly SubscriptionStatus[]>> 
   ACTIVE: ['SUSPENDED', 'TERMINATED'],
   SUSPENDED: ['ACTIVE', 'TERMINATED'],
   TERMINATED: [],
-  FAILED: [],
+  // What was never delivered can be tried again.
+  FAILED: ['PENDING'],
 };
 
 /** Whether a subscription may go from one status to another. Nothing follows `TERMINATED`. @rule S1 B8 */
