@@ -137,7 +137,7 @@ function send(vendor: Vendor, how: Call, intent: Intent): Promise<Outcome<Vendor
 
 function deliveredBy({ operation }: Intent, value: VendorSubscription | VendorCustomer | undefined): Delivered {
   if (!value) return {};
-  return operation === 'CREATE_CUSTOMER' ? { customer: value as VendorCustomer } : { subscription: value as VendorSubscription };
+  return operation === 'CREATE_CUSTOMER' ? { customer: value } : { subscription: value as VendorSubscription };
 }
 
 /** An adapter that throws is a fault of ours. Whether it had sent something by then is not known. */
