@@ -67,6 +67,8 @@ export interface VendorModel {
   readonly notFound?: (exchange: Exchange) => Reply;
   /** How this vendor says that there were too many calls. */
   readonly throttled?: (retryAfter: number) => Reply;
+  /** How this vendor's own error of such a status looks; a bare text, as a proxy before it would send, where left out. */
+  readonly failed?: (status: number) => Reply;
   /** More of the control plane: operations under `/__sim/`, never journaled. */
   readonly control?: readonly Op[];
   /**
@@ -260,7 +262,8 @@ class RunningSimulator implements Simulator {
       case 'HTTP_502':
       case 'HTTP_503':
       case 'HTTP_504': {
-        const reply = { status: Number(fault.kind.slice(5)), body: 'the service is unavailable' };
+        const status = Number(fault.kind.slice(5));
+        const reply = this.#model.failed?.(status) ?? { status, body: 'the service is unavailable' };
         this.#note(op.name, exchange, reply, false, fault);
         return send(response, reply);
       }
