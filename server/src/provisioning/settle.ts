@@ -36,7 +36,7 @@ export interface CallRecord {
 }
 
 export async function settle(app: App, taken: OperationRow, call: CallRecord): Promise<void> {
-  await asActor(app, taken, 'provision', async (unit) => {
+  await asActor(app, taken, { operation: 'provision', operationId: taken.id }, async (unit) => {
     const operation = await unit.em.findOneOrFail(ProvisioningOperation, { id: taken.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     await addCall(app, unit, taken, call);
     // Somebody settled it meanwhile, by hand or after our lease ran out. What we found out is in the record of calls.
