@@ -1,5 +1,5 @@
 /** The frame by itself, with a vendor that keeps notes. */
-import { mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -66,6 +66,20 @@ describe('what is kept', () => {
     expect(await read('/notes')).toEqual({ status: 'good', notes: ['NOTE A'] });
     expect((await journal()).slice(0, 1)).toEqual(before);
     expect(JSON.stringify(await read('/__sim/clock'))).toContain('2030-05-01T00:0');
+  });
+
+  it('comes back up to the line that a killed process did not finish, and nothing after it is lost', async () => {
+    const dataDir = await start(undefined, true);
+    await add('a');
+    await simulator.stop();
+    appendFileSync(join(dataDir, 'state.jsonl'), '{"collection":"notes","key":"b","val');
+    await start(dataDir, true);
+    await add('c');
+    await simulator.stop();
+
+    await start(dataDir, true);
+    expect(await read('/notes')).toEqual({ status: 'good', notes: ['note a', 'note c'] });
+    expect((await noted()).slice(0, 2)).toEqual(['add committed -', 'add committed -']);
   });
 
   it('is gone after a reset: state, journal, faults, clock and switches', async () => {

@@ -262,6 +262,9 @@ describe('certificates', () => {
     ['KORM_PFX', { KORM_PFX: '/nowhere.pfx' }],
     ['KORM_PFX_PASSPHRASE', { KORM_PFX_PASSPHRASE: 'wrong' }],
     ['KORM_CA', { KORM_CA: '/nowhere.pem' }],
+    ['KORM_URL', { KORM_URL: 'api.korm.test' }],
+    ['KORM_URL', { KORM_URL: 'http://127.0.0.1:9' }],
+    ['KORM_REPORT_URL', { KORM_REPORT_URL: 'portal' }],
   ])('a wrong %s is told at the start', (name, settings) => {
     expect(() => sandbox.open(settings)).toThrow(new RegExp(name));
   });
