@@ -25,7 +25,10 @@ export class Store {
   constructor(file?: string) {
     this.#file = file;
     if (!file || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const kept = readFileSync(file, 'utf8');
+    // What comes next must not stand on the line that a killed process left unfinished.
+    if (kept !== '' && !kept.endsWith('\n')) appendFileSync(file, '\n');
+    for (const line of kept.split('\n')) {
       if (line === '') continue;
       let read: Line;
       try {

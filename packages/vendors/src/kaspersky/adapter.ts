@@ -25,7 +25,16 @@ export const KASPERSKY: Adapter = {
     },
   ],
   open: (settings) => {
+    // Without TLS nobody would ask for the certificate that says who we are.
+    checkUrl('KORM_URL', settings['KORM_URL']!, ['https:']);
+    if (settings['KORM_REPORT_URL']) checkUrl('KORM_REPORT_URL', settings['KORM_REPORT_URL'], ['https:', 'http:']);
     const certificate = readCertificate(settings['KORM_PFX']!, settings['KORM_PFX_PASSPHRASE']!, settings['KORM_CA'] || undefined);
     return new Korm(new KormClient(settings['KORM_URL']!, certificate, settings['KORM_REPORT_URL'] || undefined), settings['KORM_PARTNER']!);
   },
 };
+
+function checkUrl(name: string, value: string, protocols: readonly string[]): void {
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+    throw new Error(`${name} must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+  }
+}
