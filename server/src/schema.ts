@@ -14,6 +14,7 @@ import { JobsResolver } from './operations/jobs.resolver.ts';
 import { checkNeeds } from './platform/needs.ts';
 import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
+import { ProvisioningResolver, SubscriptionProvisioningFields, VendorHealthFields } from './provisioning/provisioning.resolver.ts';
 import { AccountSyncFields, SyncFields, SyncResolver, VendorLinkFields } from './vendors/sync.resolver.ts';
 import { SubscriptionFields, SubscriptionResolver } from './subscriptions/subscription.resolver.ts';
 
@@ -26,6 +27,9 @@ const RESOLVERS: NonEmptyArray<Function> = [
   AccountSyncFields,
   SyncFields,
   VendorLinkFields,
+  ProvisioningResolver,
+  SubscriptionProvisioningFields,
+  VendorHealthFields,
   ProductFields,
   PlanFields,
   PriceListResolver,

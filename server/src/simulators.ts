@@ -45,8 +45,8 @@ export async function startSimulators(config: Config, logger: Logger): Promise<S
       async setClock(now) {
         await Promise.all(
           ready.map(({ url }) =>
-            fetch(`${url}/__sim/clock`, { method: 'POST', body: JSON.stringify({ now: now.toISOString() }), signal: AbortSignal.timeout(2_000) }).catch((error: Error) =>
-              logger.warn({ url, error: error.message }, 'a simulator was not told the time'),
+            fetch(`${url}/__sim/clock`, { method: 'POST', body: JSON.stringify({ now: now.toISOString() }), signal: AbortSignal.timeout(2_000) }).catch(
+              (error: Error) => logger.warn({ url, error: error.message }, 'a simulator was not told the time'),
             ),
           ),
         );

@@ -5,6 +5,7 @@ import { importBookTask } from './imports/import-book.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
 import { dispatchEvents } from './platform/outbox.ts';
+import { reconcileAll, reconcileTask } from './provisioning/reconcile.ts';
 import { startReactor } from './provisioning/reactor.ts';
 import { synchronizeTask } from './provisioning/synchronize-task.ts';
 import { applyDueChanges } from './subscriptions/apply-due.ts';
@@ -16,10 +17,17 @@ export async function startTasks(app: App): Promise<Worker> {
   const { database } = app;
   const worker = await startWorker(
     app,
-    { runBilling: runBillingTask, closeBillingPeriod: closePeriodTask, importBook: importBookTask, synchronizeAccount: synchronizeTask },
+    {
+      runBilling: runBillingTask,
+      closeBillingPeriod: closePeriodTask,
+      importBook: importBookTask,
+      synchronizeAccount: synchronizeTask,
+      reconcileVendor: reconcileTask,
+    },
     {
       applyDueChanges: async () => void (await applyDueChanges(app)),
       dispatchEvents: async () => void (await database.withSystemClient((client) => dispatchEvents(client, BILLING_EVENTS, app))),
+      reconcileVendors: () => reconcileAll(app),
       cleanUp: async () => {
         await database.system.query('delete from idempotency_record where created_at < $1', [new Date(app.clock.now() - KEPT_DAYS * 86_400_000)]);
         await database.system.query(`delete from outbox_event where handled_at < now() - interval '7 days'`);
@@ -29,6 +37,7 @@ export async function startTasks(app: App): Promise<Worker> {
     [
       { task: 'applyDueChanges', cron: '* * * * *' },
       { task: 'dispatchEvents', cron: '* * * * *' },
+      { task: 'reconcileVendors', cron: '41 * * * *' },
       { task: 'cleanUp', cron: '17 3 * * *' },
     ],
   );

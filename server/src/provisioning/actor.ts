@@ -15,7 +15,12 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 export const SYSTEM: Wisher = { actor_kind: 'SYSTEM', actor_id: null, actor_name: 'Cloudtill' };
 
 /** Runs a use case that sees everything, in the name of whoever wanted it. */
-export async function asActor<T>(app: App, wisher: Wisher, request: { operation: string; operationId?: string }, work: (unit: Unit) => Promise<Decision<T>>): Promise<T | undefined> {
+export async function asActor<T>(
+  app: App,
+  wisher: Wisher,
+  request: { operation: string; operationId?: string },
+  work: (unit: Unit) => Promise<Decision<T>>,
+): Promise<T | undefined> {
   const viewer: Viewer = {
     kind: wisher.actor_kind as Viewer['kind'],
     id: wisher.actor_id ?? NOBODY,

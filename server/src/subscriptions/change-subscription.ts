@@ -210,7 +210,14 @@ async function tellApprovalCode(unit: Unit, subscription: ServiceSubscription, c
   const change = { operation: 'SET_APPROVAL_CODE', approvalCode: code ?? undefined } as const;
   const { id: subscriptionId, number: subject } = subscription;
   return allow(
-    await intend(unit, { accountId: subscription.customer.id, subscriptionId, subject, vendorCode, kind: 'SET_APPROVAL_CODE', request: { change, recorded: true } }),
+    await intend(unit, {
+      accountId: subscription.customer.id,
+      subscriptionId,
+      subject,
+      vendorCode,
+      kind: 'SET_APPROVAL_CODE',
+      request: { change, recorded: true },
+    }),
   );
 }
 
@@ -233,7 +240,11 @@ export async function carryOut(unit: Unit, action: string, proposed: Decision<Pr
       before,
       after: { asked: change.kind, quantity: change.quantity, plan: change.plan?.sku, effectiveAt },
     });
-    return allow({ subscriptionId: subscription.id, operation: { id: encodeId('op', asked.value), kind: change.kind, effectiveAt }, vendorOperationId: asked.value });
+    return allow({
+      subscriptionId: subscription.id,
+      operation: { id: encodeId('op', asked.value), kind: change.kind, effectiveAt },
+      vendorOperationId: asked.value,
+    });
   }
   const after = await record(unit, history, change);
   unit.audit({
