@@ -114,6 +114,10 @@ export function afterReading(reading: Reading<Finding>, message: string, situati
     attention,
     ...(rejection ? { rejection } : {}),
   });
+  // Something else stands in its place, or what it was about is gone: it can neither have been done nor be done.
+  if (reading.kind === 'REJECTED' && (reading.rejection === 'DUPLICATE' || reading.rejection === 'NOT_FOUND')) {
+    return { kind: 'FAIL', rejection: reading.rejection, vendorCode: reading.vendorCode, message: reading.message };
+  }
   if (reading.kind === 'THROTTLED') return later(false, reading.retryAfterMs + backoff(1, jitter));
   if (reading.kind !== 'SUCCEEDED') return later(looks >= MAX_ATTEMPTS);
   const finding = reading.value;

@@ -122,7 +122,7 @@ function callOf({ config }: App): Call {
 
 /** Opens what differs, and ends what agrees again. @returns how many differ */
 async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, theirs: VendorSubscription | undefined, at: Date): Promise<number> {
-  const found = differencesOf(mine, theirs);
+  const found = differencesOf(mine, theirs, vendor.capabilities.canReactivateAfterCancel);
   const subject = mine?.id ?? null;
   const vendorSubscriptionId = theirs?.vendorSubscriptionId ?? mine?.vendor_subscription_id ?? null;
   await database.systemTransaction(async (client) => {
@@ -145,7 +145,11 @@ async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, t
 }
 
 /** What a vendor does not show is not compared. */
-export function differencesOf(mine: Pick<Ours, 'status' | 'quantity' | 'sku'> | undefined, theirs: VendorSubscription | undefined): Difference[] {
+export function differencesOf(
+  mine: Pick<Ours, 'status' | 'quantity' | 'sku'> | undefined,
+  theirs: VendorSubscription | undefined,
+  endsBySuspending = false,
+): Difference[] {
   if (!mine) return theirs ? [{ field: 'EXISTENCE', ours: null, theirs: theirs.reference ?? theirs.vendorSubscriptionId }] : [];
   if (!theirs) return mine.status === 'TERMINATED' ? [] : [{ field: 'EXISTENCE', ours: mine.status, theirs: null }];
   const differences: Difference[] = [];
@@ -164,11 +168,12 @@ function sameStatus(ours: Ours['status'], theirs: VendorStatus): boolean {
 }
 
 /** The job that an operator starts. */
-export const reconcileTask: Task = async ({ vendor: code }, { app, progress }): Promise<JobOutcome> => {
+export const reconcileTask: Task = async ({ vendor: code }, work): Promise<JobOutcome> => {
+  const { app } = work;
   const vendor = app.vendors.find(String(code));
   if (!vendor)
     return { refusals: [refusal('VENDOR_NOT_CONFIGURED', { vendor: String(code), settings: app.vendors.requiredSettings(String(code))?.join(', ') ?? '' })] };
-  const result = await reconcileVendor(app, vendor, (done) => progress(done, undefined));
+  const result = await reconcileVendor(app, vendor, (done) => work.progress(done, undefined));
   return { result };
 };
 

@@ -72,7 +72,7 @@ async function tellVendor(unit: Unit, { subscription_id, vendor_code, field }: D
     field === 'QUANTITY'
       ? { operation: 'CHANGE_QUANTITY', quantity: subscription.quantity }
       : field === 'STATUS'
-        ? ({ operation: subscription.status === 'TERMINATED' ? 'CANCEL' : subscription.status === 'SUSPENDED' ? 'SUSPEND' : 'RESUME' } as Change)
+        ? { operation: subscription.status === 'TERMINATED' ? 'CANCEL' : subscription.status === 'SUSPENDED' ? 'SUSPEND' : 'RESUME' }
         : undefined;
   if (!change)
     return refuse('VENDOR_CANNOT', { vendor: vendor_code, action: `mend ${field.toLowerCase()}`, advice: 'settle it in the vendor’s portal, or order anew' }, [
