@@ -40,7 +40,7 @@ describe('S2 an insert under every fault', () => {
   ])('%s ends as %s with %i committed, and reading says %s', async (fault, outcome, commits, found) => {
     const provision = anOrder(await google.customer());
     await google.faults({ match: { op: 'subscriptions.insert' }, fault });
-    expect(short(await google.vendor.provision(within(400), provision))).toBe(outcome);
+    expect(short(await google.vendor.provision(within(800), provision))).toBe(outcome);
     expect(await google.commits('subscriptions.insert')).toBe(commits);
     expect(await finding({ operation: 'PROVISION', provision })).toBe(found);
 
@@ -129,7 +129,7 @@ describe('S2 a change of seats under every fault', () => {
     const ref = await google.subscription();
     const change: Change = { operation: 'CHANGE_QUANTITY', quantity: 25 };
     await google.faults({ match: { op: 'changeSeats' }, fault });
-    expect(short(await google.vendor.change(within(400), ref, change))).toBe(outcome);
+    expect(short(await google.vendor.change(within(800), ref, change))).toBe(outcome);
     expect(await google.commits('changeSeats')).toBe(commits);
     expect(await finding({ operation: 'CHANGE_QUANTITY', ref, change })).toBe(found);
     expect(value(await google.vendor.change(within(), ref, change))).toMatchObject({ quantity: 25 });
@@ -181,7 +181,7 @@ describe('S2 a new customer under faults', () => {
   ])('%s ends as %s with %i committed, and reading says %s', async (fault, outcome, commits, found) => {
     const account = anAccount();
     await google.faults({ match: { op: 'customers.insert' }, fault });
-    expect(short(await google.vendor.createCustomer(within(400), account))).toBe(outcome);
+    expect(short(await google.vendor.createCustomer(within(800), account))).toBe(outcome);
     expect(await google.commits('customers.insert')).toBe(commits);
     expect(await finding({ operation: 'CREATE_CUSTOMER', account })).toBe(found);
     expect(value(await google.vendor.createCustomer(within(), account)).vendorCustomerId).toMatch(/^C/);
@@ -205,8 +205,8 @@ describe('S2 reading under faults', () => {
   ])('%s ends as %s, and never as unknown', async (fault, outcome) => {
     const ref = await google.subscription();
     await google.faults({ match: { op: 'get' }, fault }, { match: { op: 'list' }, fault });
-    expect(short(await google.vendor.getSubscription(within(400), ref))).toBe(outcome);
-    expect(short(await google.vendor.listSubscriptions(within(400), [], undefined))).toBe(outcome);
+    expect(short(await google.vendor.getSubscription(within(800), ref))).toBe(outcome);
+    expect(short(await google.vendor.listSubscriptions(within(800), [], undefined))).toBe(outcome);
   });
 
   it('shows a status that nobody knows as pending, in Google’s word', async () => {

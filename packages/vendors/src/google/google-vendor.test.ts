@@ -148,6 +148,7 @@ describe('an id that changes', () => {
     const changed = value(await change(ref, { operation: 'CHANGE_PLAN', sku: ref.sku, quantity: 12, policy: 'YEARLY' }));
     expect(changed).toMatchObject({ reference: ref.reference, quantity: 12, renews: true });
     expect(changed?.vendorSubscriptionId).not.toBe(ref.vendorSubscriptionId);
+    expect(await sent('changePlan')).toMatchObject([{ purchaseOrderId: ref.reference }]);
     expect(await get(ref)).toEqual(changed);
     expect(value(await change(ref, { operation: 'CHANGE_QUANTITY', quantity: 15 }))).toMatchObject({ ...changed, quantity: 15 });
   });

@@ -27,6 +27,14 @@ describe('access tokens', () => {
     expect(await count('token')).toBe(2);
   });
 
+  it('keeps the new one when an answer about the old one comes late', async () => {
+    await list();
+    const late = { match: { op: 'list', nth: 1 }, fault: 'TOKEN_EXPIRED', delayMs: 300 };
+    await google.faults(late, { match: { op: 'list', nth: 1 }, fault: 'TOKEN_EXPIRED' });
+    expect(await Promise.all([list(), list()])).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    expect(await count('token')).toBe(2);
+  });
+
   it('fetches a new one when Google’s clock has passed its end', async () => {
     await list();
     await google.clock(new Date(Date.now() + 3_700_000).toISOString());
