@@ -153,7 +153,9 @@ export function differencesOf(
   if (!mine) return theirs ? [{ field: 'EXISTENCE', ours: null, theirs: theirs.reference ?? theirs.vendorSubscriptionId }] : [];
   if (!theirs) return mine.status === 'TERMINATED' ? [] : [{ field: 'EXISTENCE', ours: mine.status, theirs: null }];
   const differences: Difference[] = [];
-  if (!sameStatus(mine.status, theirs.status))
+  // Where ending is a suspension that nobody lifts, that is what it looks like until the vendor deletes it.
+  const ended = mine.status === 'TERMINATED' && theirs.status === 'SUSPENDED' && endsBySuspending;
+  if (!ended && !sameStatus(mine.status, theirs.status))
     differences.push({ field: 'STATUS', ours: mine.status, theirs: theirs.statusReason ? `${theirs.status} (${theirs.statusReason})` : theirs.status });
   if (mine.status === 'TERMINATED') return differences;
   if (theirs.quantity !== undefined && theirs.quantity !== mine.quantity)
