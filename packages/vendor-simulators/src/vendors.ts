@@ -1,4 +1,7 @@
 import type { VendorDefinition } from './frame/simulator.ts';
+import { MICROSOFT } from './microsoft/microsoft.ts';
 
 /** Every vendor that can be simulated, by its code. */
-export const VENDORS: Readonly<Record<string, VendorDefinition>> = {};
+export const VENDORS: Readonly<Record<string, VendorDefinition>> = {
+  MICROSOFT,
+};
