@@ -58,6 +58,24 @@ export class PartnerCenterBench {
     return (await this.journal(op)).filter(({ committed }) => committed).length;
   }
 
+  /** A token, as a header carries it. */
+  async authorization(): Promise<string> {
+    const { MICROSOFT_TENANT, MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET } = this.simulator.connection;
+    const response = await fetch(`${this.simulator.apiUrl}/${MICROSOFT_TENANT}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: MICROSOFT_CLIENT_ID!, client_secret: MICROSOFT_CLIENT_SECRET! }),
+    });
+    return `Bearer ${((await response.json()) as { access_token: string }).access_token}`;
+  }
+
+  async registerWebhook(url: string): Promise<void> {
+    await fetch(`${this.simulator.apiUrl}/webhooks/v1/registration`, {
+      method: 'POST',
+      headers: { authorization: await this.authorization() },
+      body: JSON.stringify({ WebhookUrl: url, WebhookEvents: ['subscription-updated'] }),
+    });
+  }
+
   /** An account that Microsoft knows. */
   async customer(account: Partial<VendorAccount> = {}): Promise<VendorAccount> {
     const outcome = await this.vendor.createCustomer(aCall(), anAccount(account));
@@ -76,7 +94,7 @@ export class PartnerCenterBench {
   }
 }
 
-export const aCall = (timeoutMs = 5_000, operationId = randomUUID()): Call => ({ operationId, signal: AbortSignal.timeout(timeoutMs) });
+export const aCall = (timeoutMs = 5_000, operationId: string = randomUUID()): Call => ({ operationId, signal: AbortSignal.timeout(timeoutMs) });
 
 /** The same operation, tried again. */
 export const again = ({ operationId }: Call, timeoutMs = 5_000): Call => aCall(timeoutMs, operationId);
