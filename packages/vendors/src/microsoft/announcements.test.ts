@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { sign, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -39,6 +39,7 @@ beforeAll(async () => {
   published = createServer((request, response) => {
     fetched.push(request.url!);
     const certificate = certificates.get(/^\/(.+)\.cer$/.exec(request.url!)?.[1] ?? '');
+    if (request.url === '/binary.cer') return void response.end(new X509Certificate(certificates.get('microsoft')!.cert).raw);
     response.writeHead(certificate ? 200 : request.url === '/busy.cer' ? 503 : 404).end(certificate?.cert ?? 'nothing');
   });
   await new Promise<void>((resolve) => published.listen(0, '127.0.0.1', resolve));
@@ -86,11 +87,15 @@ describe('an announcement', () => {
 
   it.each([
     ['in camelCase', { event: { eventName: 'subscription-updated', resourceUri: RESOURCE, resourceChangeUtcDate: '2030-05-01T12:00:00Z' } }],
+    ['with a certificate in binary', { url: 'binary' }],
     ['without a zone', { event: { ...EVENT, ResourceChangeUtcDate: '2030-05-01T12:00:00' } }],
     ['almost 48 hours late', { receivedAt: CHANGED_AT + 48 * HOUR_MS }],
     ['by a clock that is a little ahead', { receivedAt: CHANGED_AT - 4 * MINUTE_MS }],
-  ])('is accepted %s', async (_, changes: Delivery) => {
-    expect(await announcements.read(delivery(changes))).toMatchObject({ vendorSubscriptionId: 's-1', occurredAt: CHANGED_AT });
+  ])('is accepted %s', async (_, { url, ...changes }: Delivery) => {
+    expect(await announcements.read(delivery({ ...changes, ...(url ? { url: `http://${host}/${url}.cer` } : {}) }))).toMatchObject({
+      vendorSubscriptionId: 's-1',
+      occurredAt: CHANGED_AT,
+    });
   });
 
   it('of something else than a subscription names none', async () => {

@@ -474,7 +474,7 @@ describe('reading', () => {
     const seen: (string | undefined)[][] = [];
     let after: string | undefined;
     do {
-      const page = await bench.vendor.listSubscriptions(aCall(), [one.vendorCustomerId!, 'gone', two.vendorCustomerId!], after);
+      const page = await bench.vendor.listSubscriptions(aCall(), [one.vendorCustomerId!, 'gone', one.vendorCustomerId!, two.vendorCustomerId!], after);
       if (page.kind !== 'SUCCEEDED') throw new Error(page.kind);
       seen.push(page.value.subscriptions.map(({ reference }) => reference));
       after = page.value.next;

@@ -36,10 +36,11 @@ export class Subscriptions {
 
   /** One customer is one page, told from the others by its id. */
   async list(call: Call, customers: readonly string[], after: string | undefined): Promise<Reading<Listing>> {
-    const index = after === undefined ? 0 : customers.indexOf(after) + 1;
-    const customer = customers[index];
+    const each = [...new Set(customers)];
+    const index = after === undefined ? 0 : each.indexOf(after) + 1;
+    const customer = each[index];
     if (customer === undefined) return succeeded({ subscriptions: [], next: undefined, asOf: undefined });
-    const next = index + 1 < customers.length ? customer : undefined;
+    const next = index + 1 < each.length ? customer : undefined;
     const page = await this.ofCustomer(call, customer);
     if (page.kind === 'REJECTED' && (page.rejection === 'NOT_FOUND' || page.vendorCode === NO_RELATIONSHIP)) {
       return succeeded({ subscriptions: [], next, asOf: undefined });
