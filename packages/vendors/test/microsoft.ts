@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSimulator, type JournalEntry, type Simulator } from '@cloudtill/vendor-simulators/frame/simulator';
 import { MICROSOFT as SIMULATED } from '@cloudtill/vendor-simulators/microsoft/microsoft';
-import { MICROSOFT } from '../src/microsoft/microsoft.ts';
+import { MICROSOFT } from '../src/microsoft/adapter.ts';
 import type { Call, Change, Intent, Provision, SubscriptionRef, Vendor, VendorAccount } from '../src/vendor.ts';
 
 export const SKU = 'CFQ7TTC0LH18:0001:CFQ7TTC0K971';

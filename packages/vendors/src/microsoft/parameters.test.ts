@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { anAccount, aProvision, toChange } from '../../test/microsoft.ts';
 import type { Intent, Provision, VendorAccount } from '../vendor.ts';
-import { MICROSOFT } from './microsoft.ts';
+import { MICROSOFT } from './adapter.ts';
 import { customerBody, domainOf } from './parameters.ts';
 
 const vendor = MICROSOFT.open({
