@@ -20,6 +20,7 @@ import { addGraphiql } from './platform/graphiql.ts';
 import { addDashboard, createHttpServer, sessionCookie } from './platform/http-server.ts';
 import { Listener } from './platform/listener.ts';
 import { createLogger } from './platform/logger.ts';
+import { secretsOf } from './platform/secrets.ts';
 import { addUploads } from './platform/uploads.ts';
 import { createSchema } from './schema.ts';
 import type { Viewer } from './platform/viewer.ts';
@@ -39,7 +40,7 @@ export async function openApp(config: Config, databaseUrl: string): Promise<App>
   const database = await Database.open(databaseUrl, ENTITIES, logger, config.workerConcurrency);
   const clock = new Clock(config.billingTimeZone, database.system);
   const listener = new Listener(databaseUrl, logger);
-  return { config, database, clock, listener, logger };
+  return { config, database, clock, listener, logger, secrets: secretsOf(config) };
 }
 
 /** Settles the clock and starts to listen, once the schema is there. */

@@ -42,7 +42,7 @@ async function createTemplate(url: string): Promise<void> {
   const logger = createLogger('error');
   const database = await Database.open(databaseUrl(url, TEMPLATE), ENTITIES, logger);
   await database.migrate(config);
-  await install({ database, config, logger, clock: new Clock('UTC', database.system), listener: undefined as never });
+  await install({ database, config, logger, clock: new Clock('UTC', database.system), listener: undefined as never, secrets: undefined as never });
   await database.close();
   await admin.query(`alter database ${TEMPLATE} with is_template true allow_connections false`);
   await admin.end();

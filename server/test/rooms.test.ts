@@ -36,7 +36,7 @@ const SERVER_ROOMS = [
   ['catalog'],
   ['subscriptions'],
   ['billing'],
-  ['erp', 'imports', 'operations', 'search', 'installation'],
+  ['erp', 'imports', 'notifications', 'operations', 'search', 'installation'],
   ['demo', 'verify'],
 ];
 const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing']];

@@ -21,6 +21,24 @@ export interface Config {
   readonly failpoint: string | undefined;
   /** Jobs that one worker process runs side by side. */
   readonly workerConcurrency: number;
+  /** What texts are sealed with; see secrets.ts. Undefined in a sandbox: one is made in the data directory. */
+  readonly secretKey: string | undefined;
+  /** Undefined: mails are kept and not sent. */
+  readonly smtpUrl: string | undefined;
+  /** From whom mails come: an address, or a name with the address in angle brackets. */
+  readonly mailFrom: string;
+}
+
+/** The sender of mails that leave the house nowhere. */
+const UNSENT_FROM = 'Cloudtill <cloudtill@example.invalid>';
+
+/** `a@example.com` or `Name <a@example.com>`, in one line. */
+const SENDER = /^(?:[^<>\p{Cc}]*<([^<>\s]+)>|([^<>\s]+))$/u;
+
+/** The address out of a sender. */
+export function addressOf(sender: string): string {
+  const [, named, bare] = SENDER.exec(sender) ?? [];
+  return named ?? bare ?? '';
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -50,6 +68,14 @@ const schema = z.object({
     .default(Math.min(4, availableParallelism() + 1)),
   BILLING_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Athens').default('UTC'),
   ROUNDING: z.enum(ROUNDINGS).default('HALF_AWAY_FROM_ZERO'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/(?:[^\s/@]+@)?[^\s/@:]+(?::\d+)?(?:[/?]|$)/, 'must be a URL such as smtps://user:password@mail.example.com:465')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .refine((from) => z.email().safeParse(addressOf(from)).success, 'must be an address such as Cloud Services <cloud@example.com>')
+    .optional(),
 });
 
 /** Says every fault of the settings at once, so that nobody mends them one start at a time. */
@@ -71,6 +97,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (mode === 'production' && !settings.CLOUDTILL_SECRET_KEY) faults.push('CLOUDTILL_SECRET_KEY: is required in production');
   if (mode === 'production' && settings.CLOUDTILL_DEMO === 'on')
     faults.push('CLOUDTILL_DEMO: demo data is for the sandbox; set CLOUDTILL_MODE=sandbox or leave it out');
+  if (settings.SMTP_URL && !settings.MAIL_FROM) faults.push('MAIL_FROM: is required with SMTP_URL');
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     port: settings.PORT,
@@ -85,5 +112,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: settings.CLOUDTILL_LOG_LEVEL,
     failpoint: mode === 'sandbox' ? settings.CLOUDTILL_FAILPOINT : undefined,
     workerConcurrency: settings.CLOUDTILL_WORKER_CONCURRENCY,
+    secretKey: settings.CLOUDTILL_SECRET_KEY,
+    smtpUrl: settings.SMTP_URL,
+    mailFrom: settings.MAIL_FROM ?? UNSENT_FROM,
   };
 }

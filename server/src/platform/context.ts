@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Database } from './database.ts';
 import type { Listener } from './listener.ts';
 import type { Logger } from './logger.ts';
+import type { Secrets } from './secrets.ts';
 import type { Viewer } from './viewer.ts';
 import { unauthenticated } from './errors.ts';
 
@@ -13,6 +14,8 @@ export interface App {
   readonly clock: Clock;
   readonly listener: Listener;
   readonly logger: Logger;
+  /** Seals what the database must not give away. */
+  readonly secrets: Secrets;
 }
 
 /** What one request has. */

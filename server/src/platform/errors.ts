@@ -57,6 +57,7 @@ const ID_KINDS: Readonly<Record<string, string>> = {
   chn: 'change',
   par: 'parked subscription',
   op: 'operation',
+  mal: 'mail',
 };
 
 export function invalidId(id: string, expected: string): GraphQLError {

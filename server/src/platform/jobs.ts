@@ -100,7 +100,7 @@ interface Schedule {
 export async function startWorker(
   app: App,
   tasks: Readonly<Record<string, Task>>,
-  housekeeping: Readonly<Record<string, () => Promise<void>>>,
+  housekeeping: Readonly<Record<string, (payload: unknown) => Promise<void>>>,
   schedules: readonly Schedule[],
 ): Promise<Worker> {
   const stopping = new AbortController();
@@ -112,7 +112,7 @@ export async function startWorker(
   for (const [name, task] of Object.entries(tasks)) {
     list[name] = (payload, { job }) => runJob(app, task, payload as { jobId: string }, stopping.signal, job.attempts >= job.max_attempts);
   }
-  for (const [name, work] of Object.entries(housekeeping)) list[name] = () => work();
+  for (const [name, work] of Object.entries(housekeeping)) list[name] = (payload) => work(payload);
   const runner = await run({
     pgPool: app.database.system,
     taskList: list,

@@ -24,6 +24,10 @@ export const PERMISSIONS = {
   'metrics:read': 'read the metrics endpoint',
   'invoices:write': 'own invoices on behalf of an ERP',
   'orders:write': 'place orders through the API',
+  'mails:read': 'see the mails to accounts at and below one’s own',
+  'mails:resend': 'send a mail again',
+  'templates:write': 'see and change the templates of mails',
+  'licenses:reveal': 'see activation codes',
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -43,7 +47,7 @@ export const ROLES = {
 export type Role = keyof typeof ROLES;
 
 const SEES: readonly Permission[] = ['accounts:read', 'catalog:read', 'subscriptions:read', 'charges:read', 'jobs:read'];
-const OPERATOR_SEES: readonly Permission[] = [...SEES, 'prices:read', 'billing:read', 'audit:read'];
+const OPERATOR_SEES: readonly Permission[] = [...SEES, 'prices:read', 'billing:read', 'audit:read', 'mails:read'];
 
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   OPERATOR_ADMIN: Object.keys(PERMISSIONS) as Permission[],
@@ -58,12 +62,26 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'billing:run',
     'books:import',
     'clock:advance',
+    'mails:resend',
+    'templates:write',
+    'licenses:reveal',
   ],
   OPERATOR_FINANCE: [...OPERATOR_SEES, 'prices:write', 'costs:read', 'billing:run', 'billing:close', 'charges:acknowledge', 'books:import', 'clock:advance'],
   OPERATOR_SUPPORT: OPERATOR_SEES,
-  RESELLER_ADMIN: [...SEES, 'accounts:write', 'prices:read', 'prices:write', 'costs:read', 'subscriptions:change', 'audit:read'],
-  RESELLER: [...SEES, 'prices:read', 'subscriptions:change'],
-  CUSTOMER_ADMIN: [...SEES, 'subscriptions:change', 'audit:read'],
+  RESELLER_ADMIN: [
+    ...SEES,
+    'accounts:write',
+    'prices:read',
+    'prices:write',
+    'costs:read',
+    'subscriptions:change',
+    'audit:read',
+    'mails:read',
+    'mails:resend',
+    'licenses:reveal',
+  ],
+  RESELLER: [...SEES, 'prices:read', 'subscriptions:change', 'licenses:reveal'],
+  CUSTOMER_ADMIN: [...SEES, 'subscriptions:change', 'audit:read', 'mails:read', 'licenses:reveal'],
   CUSTOMER: SEES,
 };
 

@@ -61,7 +61,7 @@ export class Mutations {
     return (await this.world.server.app.database.system.query<T>(text, values as unknown[])).rows;
   }
 
-  /** What is in the books, one checksum a table; of jobs and events which there are, since workers go on with them. */
+  /** What is in the books, one checksum a table; of jobs, events and mails which there are, since workers go on with them. */
   async books(): Promise<Record<string, string>> {
     const tables = await this.sql<{ name: string }>(
       `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -69,7 +69,7 @@ export class Mutations {
       [RESTLESS],
     );
     const checksums = tables.map(async ({ name }) => {
-      const row = name === 'job' || name === 'outbox_event' ? 't.id::text' : 't::text';
+      const row = ['job', 'outbox_event', 'mail'].includes(name) ? 't.id::text' : 't::text';
       const [only] = await this.sql<{ text: string }>(`select md5(string_agg(${row}, '|' order by ${row})) as text from ${name} t`);
       return [name, only!.text] as const;
     });
