@@ -87,7 +87,23 @@ export class Mutations {
     await this.#prepareAccounts();
     await this.#prepareCatalog();
     await this.#prepareSubscriptions();
+    await this.#prepareMails();
     this.#made.set('upload', await this.upload(IMPORTED));
+  }
+
+  /** One that waits for a day that is far, and one to an account that has no address. */
+  async #prepareMails(): Promise<void> {
+    for (const [name, recipient, state, due] of [
+      ['M-WAITING', 'soon@example.com', 'QUEUED', '2099-01-01T00:00:00Z'],
+      ['M-MUTE', '', 'GIVEN_UP', null],
+    ] as const) {
+      const [made] = await this.sql<{ id: string }>(
+        `insert into mail (id, template, locale, cause_key, recipient, account_id, audience, subject, html, plain, state, created_at, next_attempt_at)
+         select gen_random_uuid(), 'ORDER_CONFIRMATION', 'en', $1, $2, id, 'ACCOUNT', $1, '', '', $3, now(), $4 from account where number = 'M-UPDATE' returning id`,
+        [name, recipient, state, due],
+      );
+      this.#made.set(name, `mal_${made!.id}`);
+    }
   }
 
   async #prepareAccounts(): Promise<void> {
