@@ -14,14 +14,12 @@ export const de: Readonly<Record<MailTemplate, TemplateTexts>> = {
   <tr><td class="name">Kunde</td><td>{{customer.name}} ({{customer.number}})</td></tr>
 </mj-table>
 <mj-table>
-  <tr><th>Produkt</th><th class="end">Lizenzen</th><th class="end">Erste Belastung</th><th class="end">Danach</th></tr>
+  <tr><th>Produkt</th><th class="end">Erste Belastung</th></tr>
   {{#lines}}<tr>
-    <td class="cell">{{product}}<br /><span style="color:#566175">{{plan}} · {{sku}}{{#price}} · {{price}} je Lizenz{{/price}}</span></td>
-    <td class="cell end">{{quantity}}</td>
-    <td class="cell end">{{firstCharge}}{{#consumption}}nach Verbrauch{{/consumption}}</td>
-    <td class="cell end">{{recurring}}</td>
+    <td class="cell">{{quantity}} × {{product}}<br /><span class="small">{{plan}} · {{sku}}{{#price}} · {{price}} je Lizenz{{/price}}</span></td>
+    <td class="cell end">{{firstCharge}}{{#consumption}}nach Verbrauch{{/consumption}}{{#recurring}}<br /><span class="small">danach {{recurring}}</span>{{/recurring}}</td>
   </tr>{{/lines}}
-  {{#total}}<tr><td colspan="2" style="padding-top:10px;font-weight:600">Summe der ersten Belastungen</td><td class="end" style="padding:10px 12px 0 0;font-weight:600">{{total}}</td><td></td></tr>{{/total}}
+  {{#total}}<tr><td class="sum">Summe der ersten Belastungen</td><td class="sum end">{{total}}</td></tr>{{/total}}
 </mj-table>
 <mj-button href="{{url}}">Bestellung öffnen</mj-button>
 </mj-column></mj-section>`,
@@ -64,22 +62,20 @@ Summe der ersten Belastungen: {{total}}
   <tr><td class="name">Bestellung</td><td>{{number}}</td></tr>
   <tr><td class="name">Bestellt am</td><td>{{placedAt}}</td></tr>
   <tr><td class="name">Kanal</td><td>{{channel}}</td></tr>
-  {{#reseller}}<tr><td class="name">Reseller</td><td>{{name}} ({{number}})</td></tr>{{/reseller}}
-  {{^reseller}}<tr><td class="name">Reseller</td><td>Direktverkauf</td></tr>{{/reseller}}
+  {{#reseller}}<tr><td class="name">Wiederverkäufer</td><td>{{name}} ({{number}})</td></tr>{{/reseller}}
+  {{^reseller}}<tr><td class="name">Wiederverkäufer</td><td>Direktverkauf</td></tr>{{/reseller}}
   <tr><td class="name">Kunde</td><td>{{customer.name}} ({{customer.number}})</td></tr>
   {{#customer.email}}<tr><td class="name">E-Mail</td><td>{{customer.email}}</td></tr>{{/customer.email}}
   {{#customer.phone}}<tr><td class="name">Telefon</td><td>{{customer.phone}}</td></tr>{{/customer.phone}}
   {{#customer.address}}<tr><td class="name">Anschrift</td><td>{{customer.address}}</td></tr>{{/customer.address}}
 </mj-table>
 <mj-table>
-  <tr><th>Produkt</th><th class="end">Lizenzen</th><th class="end">Erste Belastung</th><th class="end">Danach</th></tr>
+  <tr><th>Produkt</th><th class="end">Erste Belastung</th></tr>
   {{#lines}}<tr>
-    <td class="cell">{{product}}<br /><span style="color:#566175">{{plan}} · {{sku}}{{#price}} · {{price}} je Lizenz{{/price}}</span></td>
-    <td class="cell end">{{quantity}}</td>
-    <td class="cell end">{{firstCharge}}{{#consumption}}nach Verbrauch{{/consumption}}</td>
-    <td class="cell end">{{recurring}}</td>
+    <td class="cell">{{quantity}} × {{product}}<br /><span class="small">{{plan}} · {{sku}}{{#price}} · {{price}} je Lizenz{{/price}}</span></td>
+    <td class="cell end">{{firstCharge}}{{#consumption}}nach Verbrauch{{/consumption}}{{#recurring}}<br /><span class="small">danach {{recurring}}</span>{{/recurring}}</td>
   </tr>{{/lines}}
-  {{#total}}<tr><td colspan="2" style="padding-top:10px;font-weight:600">Summe der ersten Belastungen</td><td class="end" style="padding:10px 12px 0 0;font-weight:600">{{total}}</td><td></td></tr>{{/total}}
+  {{#total}}<tr><td class="sum">Summe der ersten Belastungen</td><td class="sum end">{{total}}</td></tr>{{/total}}
 </mj-table>
 <mj-button href="{{url}}">Bestellung öffnen</mj-button>
 </mj-column></mj-section>`,
@@ -90,7 +86,7 @@ Die Bestellung {{number}} ist ausgeführt. Wer bestellt hat, für wen und was:
 Bestellung: {{number}}
 Bestellt am: {{placedAt}}
 Kanal: {{channel}}
-Reseller: {{#reseller}}{{name}} ({{number}}){{/reseller}}{{^reseller}}Direktverkauf{{/reseller}}
+Wiederverkäufer: {{#reseller}}{{name}} ({{number}}){{/reseller}}{{^reseller}}Direktverkauf{{/reseller}}
 Kunde: {{customer.name}} ({{customer.number}})
 {{#customer.email}}
 E-Mail: {{customer.email}}
@@ -133,22 +129,20 @@ Summe der ersten Belastungen: {{total}}
   <tr><td class="name">Bestellung</td><td>{{number}}</td></tr>
   <tr><td class="name">Bestellt am</td><td>{{placedAt}}</td></tr>
   <tr><td class="name">Kanal</td><td>{{channel}}</td></tr>
-  {{#reseller}}<tr><td class="name">Reseller</td><td>{{name}} ({{number}})</td></tr>{{/reseller}}
-  {{^reseller}}<tr><td class="name">Reseller</td><td>Direktverkauf</td></tr>{{/reseller}}
+  {{#reseller}}<tr><td class="name">Wiederverkäufer</td><td>{{name}} ({{number}})</td></tr>{{/reseller}}
+  {{^reseller}}<tr><td class="name">Wiederverkäufer</td><td>Direktverkauf</td></tr>{{/reseller}}
   <tr><td class="name">Kunde</td><td>{{customer.name}} ({{customer.number}})</td></tr>
   {{#customer.email}}<tr><td class="name">E-Mail</td><td>{{customer.email}}</td></tr>{{/customer.email}}
   {{#customer.phone}}<tr><td class="name">Telefon</td><td>{{customer.phone}}</td></tr>{{/customer.phone}}
   {{#customer.address}}<tr><td class="name">Anschrift</td><td>{{customer.address}}</td></tr>{{/customer.address}}
 </mj-table>
 <mj-table>
-  <tr><th>Produkt</th><th class="end">Lizenzen</th><th class="end">Erste Belastung</th><th class="end">Danach</th></tr>
+  <tr><th>Produkt</th><th class="end">Erste Belastung</th></tr>
   {{#lines}}<tr>
-    <td class="cell">{{product}}<br /><span style="color:#566175">{{plan}} · {{sku}}{{#price}} · {{price}} je Lizenz{{/price}}</span></td>
-    <td class="cell end">{{quantity}}</td>
-    <td class="cell end">{{firstCharge}}{{#consumption}}nach Verbrauch{{/consumption}}</td>
-    <td class="cell end">{{recurring}}</td>
+    <td class="cell">{{quantity}} × {{product}}<br /><span class="small">{{plan}} · {{sku}}{{#price}} · {{price}} je Lizenz{{/price}}</span></td>
+    <td class="cell end">{{firstCharge}}{{#consumption}}nach Verbrauch{{/consumption}}{{#recurring}}<br /><span class="small">danach {{recurring}}</span>{{/recurring}}</td>
   </tr>{{/lines}}
-  {{#total}}<tr><td colspan="2" style="padding-top:10px;font-weight:600">Summe der ersten Belastungen</td><td class="end" style="padding:10px 12px 0 0;font-weight:600">{{total}}</td><td></td></tr>{{/total}}
+  {{#total}}<tr><td class="sum">Summe der ersten Belastungen</td><td class="sum end">{{total}}</td></tr>{{/total}}
 </mj-table>
 <mj-button href="{{url}}">Bestellung öffnen</mj-button>
 </mj-column></mj-section>`,
@@ -159,7 +153,7 @@ Die Bestellung {{number}} für {{customer.name}} wird ausgeführt, sobald jemand
 Bestellung: {{number}}
 Bestellt am: {{placedAt}}
 Kanal: {{channel}}
-Reseller: {{#reseller}}{{name}} ({{number}}){{/reseller}}{{^reseller}}Direktverkauf{{/reseller}}
+Wiederverkäufer: {{#reseller}}{{name}} ({{number}}){{/reseller}}{{^reseller}}Direktverkauf{{/reseller}}
 Kunde: {{customer.name}} ({{customer.number}})
 {{#customer.email}}
 E-Mail: {{customer.email}}
@@ -203,9 +197,9 @@ Summe der ersten Belastungen: {{total}}
   <tr><td class="name">Produkt</td><td>{{product}} ({{sku}})</td></tr>
   <tr><td class="name">Lizenzen</td><td>{{quantity}}</td></tr>
   <tr><td class="name">Kunde</td><td>{{customer.name}} ({{customer.number}})</td></tr>
-  <tr><td class="name">Vertrag</td><td>{{subscriptionNumber}}</td></tr>
+  <tr><td class="name">Abonnement</td><td>{{subscriptionNumber}}</td></tr>
 </mj-table>
-<mj-button href="{{url}}">Vertrag öffnen</mj-button>
+<mj-button href="{{url}}">Abonnement öffnen</mj-button>
 </mj-column></mj-section>`,
     textBody: `Ihre Lizenzen sind da
 
@@ -216,7 +210,7 @@ Summe der ersten Belastungen: {{total}}
 Produkt: {{product}} ({{sku}})
 Lizenzen: {{quantity}}
 Kunde: {{customer.name}} ({{customer.number}})
-Vertrag: {{subscriptionNumber}}
+Abonnement: {{subscriptionNumber}}
 
 {{url}}`,
   },
@@ -232,7 +226,7 @@ Vertrag: {{subscriptionNumber}}
   <tr><td class="name">Grund</td><td>{{reason}}</td></tr>
   <tr><td class="name">Seit</td><td>{{since}}</td></tr>
 </mj-table>
-<mj-button href="{{url}}">Vertrag öffnen</mj-button>
+<mj-button href="{{url}}">Abonnement öffnen</mj-button>
 </mj-column></mj-section>`,
     textBody: `Beim Hersteller ist etwas zu klären
 

@@ -14,14 +14,12 @@ export const en: Readonly<Record<MailTemplate, TemplateTexts>> = {
   <tr><td class="name">Customer</td><td>{{customer.name}} ({{customer.number}})</td></tr>
 </mj-table>
 <mj-table>
-  <tr><th>Product</th><th class="end">Licenses</th><th class="end">First charge</th><th class="end">Then</th></tr>
+  <tr><th>Product</th><th class="end">First charge</th></tr>
   {{#lines}}<tr>
-    <td class="cell">{{product}}<br /><span style="color:#566175">{{plan}} · {{sku}}{{#price}} · {{price}} each{{/price}}</span></td>
-    <td class="cell end">{{quantity}}</td>
-    <td class="cell end">{{firstCharge}}{{#consumption}}by use{{/consumption}}</td>
-    <td class="cell end">{{recurring}}</td>
+    <td class="cell">{{quantity}} × {{product}}<br /><span class="small">{{plan}} · {{sku}}{{#price}} · {{price}} each{{/price}}</span></td>
+    <td class="cell end">{{firstCharge}}{{#consumption}}by use{{/consumption}}{{#recurring}}<br /><span class="small">then {{recurring}}</span>{{/recurring}}</td>
   </tr>{{/lines}}
-  {{#total}}<tr><td colspan="2" style="padding-top:10px;font-weight:600">Total of the first charges</td><td class="end" style="padding:10px 12px 0 0;font-weight:600">{{total}}</td><td></td></tr>{{/total}}
+  {{#total}}<tr><td class="sum">Total of the first charges</td><td class="sum end">{{total}}</td></tr>{{/total}}
 </mj-table>
 <mj-button href="{{url}}">Open the order</mj-button>
 </mj-column></mj-section>`,
@@ -72,14 +70,12 @@ Total of the first charges: {{total}}
   {{#customer.address}}<tr><td class="name">Address</td><td>{{customer.address}}</td></tr>{{/customer.address}}
 </mj-table>
 <mj-table>
-  <tr><th>Product</th><th class="end">Licenses</th><th class="end">First charge</th><th class="end">Then</th></tr>
+  <tr><th>Product</th><th class="end">First charge</th></tr>
   {{#lines}}<tr>
-    <td class="cell">{{product}}<br /><span style="color:#566175">{{plan}} · {{sku}}{{#price}} · {{price}} each{{/price}}</span></td>
-    <td class="cell end">{{quantity}}</td>
-    <td class="cell end">{{firstCharge}}{{#consumption}}by use{{/consumption}}</td>
-    <td class="cell end">{{recurring}}</td>
+    <td class="cell">{{quantity}} × {{product}}<br /><span class="small">{{plan}} · {{sku}}{{#price}} · {{price}} each{{/price}}</span></td>
+    <td class="cell end">{{firstCharge}}{{#consumption}}by use{{/consumption}}{{#recurring}}<br /><span class="small">then {{recurring}}</span>{{/recurring}}</td>
   </tr>{{/lines}}
-  {{#total}}<tr><td colspan="2" style="padding-top:10px;font-weight:600">Total of the first charges</td><td class="end" style="padding:10px 12px 0 0;font-weight:600">{{total}}</td><td></td></tr>{{/total}}
+  {{#total}}<tr><td class="sum">Total of the first charges</td><td class="sum end">{{total}}</td></tr>{{/total}}
 </mj-table>
 <mj-button href="{{url}}">Open the order</mj-button>
 </mj-column></mj-section>`,
@@ -141,14 +137,12 @@ Total of the first charges: {{total}}
   {{#customer.address}}<tr><td class="name">Address</td><td>{{customer.address}}</td></tr>{{/customer.address}}
 </mj-table>
 <mj-table>
-  <tr><th>Product</th><th class="end">Licenses</th><th class="end">First charge</th><th class="end">Then</th></tr>
+  <tr><th>Product</th><th class="end">First charge</th></tr>
   {{#lines}}<tr>
-    <td class="cell">{{product}}<br /><span style="color:#566175">{{plan}} · {{sku}}{{#price}} · {{price}} each{{/price}}</span></td>
-    <td class="cell end">{{quantity}}</td>
-    <td class="cell end">{{firstCharge}}{{#consumption}}by use{{/consumption}}</td>
-    <td class="cell end">{{recurring}}</td>
+    <td class="cell">{{quantity}} × {{product}}<br /><span class="small">{{plan}} · {{sku}}{{#price}} · {{price}} each{{/price}}</span></td>
+    <td class="cell end">{{firstCharge}}{{#consumption}}by use{{/consumption}}{{#recurring}}<br /><span class="small">then {{recurring}}</span>{{/recurring}}</td>
   </tr>{{/lines}}
-  {{#total}}<tr><td colspan="2" style="padding-top:10px;font-weight:600">Total of the first charges</td><td class="end" style="padding:10px 12px 0 0;font-weight:600">{{total}}</td><td></td></tr>{{/total}}
+  {{#total}}<tr><td class="sum">Total of the first charges</td><td class="sum end">{{total}}</td></tr>{{/total}}
 </mj-table>
 <mj-button href="{{url}}">Open the order</mj-button>
 </mj-column></mj-section>`,

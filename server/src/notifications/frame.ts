@@ -28,6 +28,8 @@ export function framed(body: string, locale: MailLocale): string {
     td.cell { padding: 8px 12px 8px 0; border-bottom: 1px solid #e9edf3; vertical-align: top; }
     td.name { color: #566175; padding: 4px 16px 4px 0; white-space: nowrap; vertical-align: top; width: 1%; }
     .end { text-align: right; white-space: nowrap; }
+    td.sum { padding: 10px 12px 0 0; font-weight: 600; vertical-align: top; }
+    .small { font-size: 13px; color: #566175; }
     a { color: #0f5fbf; }
   </mj-style>
 </mj-head>

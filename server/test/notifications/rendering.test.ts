@@ -47,7 +47,7 @@ describe('the templates that Cloudtill brings', () => {
       expect(text).toContain(fact);
     }
     const direct = await renderMail(DEFAULTS[locale].OPERATIONS_NOTIFICATION, { ...sampleOf('OPERATIONS_NOTIFICATION'), reseller: null }, locale);
-    expect(direct.text).toContain(locale === 'de' ? 'Reseller: Direktverkauf' : 'Reseller: sold directly');
+    expect(direct.text).toContain(locale === 'de' ? 'Wiederverkäufer: Direktverkauf' : 'Reseller: sold directly');
     expect(direct.subject).not.toContain(reseller!.name);
   });
 
