@@ -5,6 +5,7 @@ import { decodeId } from '../platform/ids.ts';
 import { equals, isAnyOf, readChanged, readOne, readPage, type Condition, type Page, type Row } from '../platform/look-ahead.ts';
 import { Needs } from '../platform/needs.ts';
 import { payloadOf, toPayload, type Payload } from '../platform/payload.type.ts';
+import { SecretError } from '../platform/secrets.ts';
 import { likePattern } from '../platform/text.ts';
 import { transact } from '../platform/use-case.ts';
 import { LATEST_FIRST, MailConnection, mailShape, MailType, SealedBody } from './mail.type.ts';
@@ -29,7 +30,15 @@ export class MailFields {
 }
 
 function opened(body: string | SealedBody, { app }: RequestContext): string {
-  return typeof body === 'string' ? body : (JSON.parse(app.secrets.open(body.sealed)) as Record<'html' | 'text', string>)[body.part];
+  if (typeof body === 'string') return body;
+  try {
+    return (JSON.parse(app.secrets.open(body.sealed)) as Record<'html' | 'text', string>)[body.part];
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    // The installation was given another key: what it once sealed is lost, and the rest of the mail is not.
+    app.logger.error({ error: error.message }, 'a mail could not be opened');
+    return body.shown;
+  }
 }
 
 @Resolver()

@@ -97,12 +97,14 @@ export class SealedBody {
   constructor(
     readonly sealed: string,
     readonly part: 'html' | 'text',
+    /** The same with its code masked. */
+    readonly shown: string,
   ) {}
 }
 
 const body = (column: string, part: 'html' | 'text') =>
   value([column, 'sealed_body'], ([shown, sealed], viewer) =>
-    sealed !== null && may(viewer, 'licenses:reveal') ? new SealedBody(String(sealed), part) : shown,
+    sealed !== null && may(viewer, 'licenses:reveal') ? new SealedBody(String(sealed), part, String(shown)) : shown,
   );
 
 /** Mails at and below the viewer's own account; the provider's own for the provider alone. @rule A3 */

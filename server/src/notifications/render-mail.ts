@@ -1,5 +1,4 @@
 /** From a template and what it is about to a mail: MJML is compiled once for each text, then Mustache fills it in. */
-import mjml2html from 'mjml';
 import Mustache from 'mustache';
 import { framed, framedText } from './frame.ts';
 import type { MailLocale } from './mail-data.ts';
@@ -37,6 +36,8 @@ export async function compile(body: string, locale: MailLocale): Promise<Compile
   const document = framed(body, locale);
   const known = compiled.get(document);
   if (known) return known;
+  // Loaded when the first mail is written: it takes half a second and 90 MB, which most processes never need.
+  const { default: mjml2html } = await import('mjml');
   // Includes would read files of this machine; fonts would be fetched from a third party whenever somebody opens a mail.
   const { html, errors } = await mjml2html(document, { validationLevel: 'soft', ignoreIncludes: true, keepComments: false, fonts: {} });
   const made = { html, errors: errors.map(({ message, line }) => `${message} (line ${Math.max(1, line - FIRST_LINE)})`) };

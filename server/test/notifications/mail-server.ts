@@ -25,6 +25,8 @@ export async function startMailServer(port = 0): Promise<MailServer> {
   const state = { refuseWith: undefined as number | undefined, delayMs: 0 };
   const server = new SMTPServer({
     authOptional: true,
+    allowInsecureAuth: true,
+    onAuth: (_auth, _session, callback) => callback(Object.assign(new Error('we do not know you'), { responseCode: 535 })),
     disabledCommands: ['STARTTLS'],
     logger: false,
     onRcptTo(_address, _session, callback) {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLES } from '../../src/notifications/mail-data.ts';
 import { queueMail, type MailRequest } from '../../src/notifications/queue-mail.ts';
 import { delayAfter, queueDueMails, sendMail } from '../../src/notifications/send-mail.ts';
+import { sealedWith } from '../../src/platform/secrets.ts';
 import { dispatchEvents } from '../../src/platform/outbox.ts';
 import { key, startServer, type TestServer } from '../server.ts';
 import { decoded, headerOf, startMailServer, type MailServer } from './mail-server.ts';
@@ -56,6 +57,16 @@ async function request(more: Partial<MailRequest<'ORDER_CONFIRMATION'>> = {}): P
 async function queued(more: Partial<MailRequest<'ORDER_CONFIRMATION'>> = {}): Promise<string> {
   const asked = await request(more);
   return (await server.app.database.systemTransaction((client) => queueMail(server.app, client, asked)))!;
+}
+
+/** A mail that is not due before somebody says so. */
+async function held(): Promise<string> {
+  const asked = await request();
+  return server.app.database.systemTransaction(async (client) => {
+    const id = (await queueMail(server.app, client, asked))!;
+    await client.query(`update mail set next_attempt_at = now() + interval '1 hour' where id = $1`, [id]);
+    return id;
+  });
 }
 
 async function until(id: string, state: string): Promise<MailRow> {
@@ -217,6 +228,27 @@ describe('a mail server', () => {
     expect(arrived(id)).toEqual([]);
   });
 
+  it('that does not let us sign in is asked again: that says something of us, not of the mail', async () => {
+    const id = await held();
+    const { app } = server;
+    const stranger = { ...app, config: { ...app.config, smtpUrl: post.url.replace('//', '//somebody:wrong@') } };
+    await makeDue(id);
+    await sendMail(stranger, id);
+    expect(await rowOf(id)).toMatchObject({ state: 'FAILED', attempts: 1, last_error: expect.stringContaining('535') });
+    expect((await rowOf(id)).last_error).not.toContain('wrong');
+  });
+
+  it('that is slow loses nothing to a worker that was too late: only who holds the mail says what came of it', async () => {
+    const id = await held();
+    post.delayMs = 400;
+    await makeDue(id);
+    const sending = sendMail(server.app, id);
+    await sleep(150);
+    await sql(`update mail set leased_by = gen_random_uuid(), leased_until = now() + interval '1 minute' where id = $1`, [id]);
+    await sending;
+    expect(await rowOf(id)).toMatchObject({ state: 'QUEUED', sent_at: null });
+  });
+
   it('that never takes a mail is asked ten times', async () => {
     post.refuseWith = 450;
     const id = await queued();
@@ -274,6 +306,25 @@ describe('an activation code', () => {
     };
     for (const who of ['operator', 'reseller', 'customer'] as const) expect(await seen(who)).toEqual({ code: true, isMasked: false });
     expect(await seen('finance')).toEqual({ code: false, isMasked: true });
+  });
+});
+
+describe('a mail that was sealed with another key', () => {
+  it('is shown with its code masked, and fails with a reason that says why', async () => {
+    const asked = {
+      template: 'LICENSE_DELIVERY',
+      causeKey: key(),
+      recipient: 'carl@customer.example',
+      locale: 'en',
+      audience: 'ACCOUNT',
+      data: SAMPLES.LICENSE_DELIVERY,
+    } as const;
+    const owner = await accountId('DEMO-CUSTOMER');
+    const other = { ...server.app, secrets: sealedWith('the key of another installation') };
+    const id = (await server.app.database.systemTransaction((client) => queueMail(other, client, { ...asked, accountId: owner })))!;
+    expect(await until(id, 'FAILED')).toMatchObject({ last_error: expect.stringContaining('this was sealed with the key') });
+    const { data } = await (await server.as('operator'))('query ($id: ID!) { mail(id: $id) { text } }', { id: `mal_${id}` });
+    expect(data.mail.text).toContain('•RST7');
   });
 });
 
