@@ -2,6 +2,7 @@ import { closePeriodTask } from './billing/close-period.ts';
 import { runBillingTask } from './billing/billing-run.ts';
 import { BILLING_EVENTS } from './billing/rating-marks.ts';
 import { importBookTask } from './imports/import-book.ts';
+import { queueDueMails, sendMail } from './notifications/send-mail.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
 import { dispatchEvents } from './platform/outbox.ts';
@@ -28,6 +29,8 @@ export async function startTasks(app: App): Promise<Worker> {
       applyDueChanges: async () => void (await applyDueChanges(app)),
       dispatchEvents: async () => void (await database.withSystemClient((client) => dispatchEvents(client, BILLING_EVENTS, app))),
       reconcileVendors: () => reconcileAll(app),
+      sendMail: (payload) => sendMail(app, (payload as { mailId: string }).mailId),
+      queueDueMails: () => queueDueMails(app),
       cleanUp: async () => {
         await database.system.query('delete from idempotency_record where created_at < $1', [new Date(app.clock.now() - KEPT_DAYS * 86_400_000)]);
         await database.system.query(`delete from outbox_event where handled_at < now() - interval '7 days'`);
@@ -38,6 +41,7 @@ export async function startTasks(app: App): Promise<Worker> {
       { task: 'applyDueChanges', cron: '* * * * *' },
       { task: 'dispatchEvents', cron: '* * * * *' },
       { task: 'reconcileVendors', cron: '41 * * * *' },
+      { task: 'queueDueMails', cron: '* * * * *' },
       { task: 'cleanUp', cron: '17 3 * * *' },
     ],
   );

@@ -38,7 +38,7 @@ const SERVER_ROOMS = [
   ['subscriptions'],
   ['billing'],
   ['erp', 'imports', 'operations', 'search', 'installation'],
-  ['provisioning'],
+  ['provisioning', 'notifications'],
   ['demo', 'verify'],
 ];
 const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing']];

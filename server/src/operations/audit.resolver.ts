@@ -35,7 +35,7 @@ registerEnumType(ActorKind, {
   },
 });
 
-const SubjectKind = enumOf(['ACCOUNT', 'PRODUCT', 'PLAN', 'PRICE_LIST', 'SERVICE_SUBSCRIPTION', 'BILLING_PERIOD', 'BOOK']);
+const SubjectKind = enumOf(['ACCOUNT', 'PRODUCT', 'PLAN', 'PRICE_LIST', 'SERVICE_SUBSCRIPTION', 'BILLING_PERIOD', 'BOOK', 'MAIL', 'NOTIFICATION_TEMPLATE']);
 registerEnumType(SubjectKind, {
   name: 'AuditSubjectKind',
   description: 'What something was done to.',
@@ -47,6 +47,8 @@ registerEnumType(SubjectKind, {
     SERVICE_SUBSCRIPTION: { description: 'A subscription.' },
     BILLING_PERIOD: { description: 'A billing period.' },
     BOOK: { description: 'An imported book of business.' },
+    MAIL: { description: 'A mail.' },
+    NOTIFICATION_TEMPLATE: { description: 'A template of mails.' },
   },
 });
 

@@ -84,8 +84,7 @@ const schema = z.object({
   VENDOR_SETTLE_MS: z.coerce.number().int().min(100).max(3_600_000).optional(),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
-    .refine((url) => URL.canParse(url), 'must be a URL such as smtps://user:password@mail.example.com:465')
+    .regex(/^smtps?:\/\/(?:[^\s/@]+@)?[^\s/@:]+(?::\d+)?(?:[/?]|$)/, 'must be a URL such as smtps://user:password@mail.example.com:465')
     .optional(),
   MAIL_FROM: z
     .string()
