@@ -2,6 +2,7 @@ import { closePeriodTask } from './billing/close-period.ts';
 import { runBillingTask } from './billing/billing-run.ts';
 import { BILLING_EVENTS } from './billing/rating-marks.ts';
 import { importBookTask } from './imports/import-book.ts';
+import { executeByItself, executeWaitingOrders } from './orders/execute-order.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
 import { dispatchEvents } from './platform/outbox.ts';
@@ -18,6 +19,8 @@ export function startTasks(app: App): Promise<Worker> {
     {
       applyDueChanges: async () => void (await applyDueChanges(app)),
       dispatchEvents: async () => void (await database.withSystemClient((client) => dispatchEvents(client, BILLING_EVENTS, app))),
+      executeOrder: async (payload) => executeByItself(app, (payload as { orderId: string }).orderId),
+      executeWaitingOrders: async () => executeWaitingOrders(app),
       cleanUp: async () => {
         await database.system.query('delete from idempotency_record where created_at < $1', [new Date(app.clock.now() - KEPT_DAYS * 86_400_000)]);
         await database.system.query(`delete from outbox_event where handled_at < now() - interval '7 days'`);
@@ -27,6 +30,7 @@ export function startTasks(app: App): Promise<Worker> {
     [
       { task: 'applyDueChanges', cron: '* * * * *' },
       { task: 'dispatchEvents', cron: '* * * * *' },
+      { task: 'executeWaitingOrders', cron: '* * * * *' },
       { task: 'cleanUp', cron: '17 3 * * *' },
     ],
   );
