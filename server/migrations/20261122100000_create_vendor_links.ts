@@ -134,6 +134,13 @@ export class CreateVendorLinks extends Migration {
         message      text,
         primary key (operation_id, number)
       );
+      -- The API's role may not write here, but what follows from a call is written by it.
+      create function note_provisioning_call(operation uuid, why text, at timestamptz, took integer, came text, said text) returns void
+        language sql security definer set search_path = public, pg_temp as $$
+        insert into provisioning_call (operation_id, number, purpose, called_at, duration_ms, outcome, message)
+        select operation, coalesce(max(number), 0) + 1, why, at, took, came, said from provisioning_call where operation_id = operation $$;
+      revoke execute on function note_provisioning_call(uuid, text, timestamptz, integer, text, text) from public;
+      grant execute on function note_provisioning_call(uuid, text, timestamptz, integer, text, text) to cloudtill_app;
       create trigger provisioning_call_append_only before update or delete on provisioning_call for each row execute function forbid_change();
 
       -- How a vendor is doing; shared by all workers, so that one finds out for all.
@@ -214,6 +221,22 @@ export class CreateVendorLinks extends Migration {
          where s.platform = on_platform and upper(s.reseller_pin) = upper(pin) and s.account_id <> apart_from
            and (s.status in ('PENDING', 'SYNCHRONIZED') or s.pin_entered_at < entered_at)
          order by s.status in ('PENDING', 'SYNCHRONIZED') desc, s.pin_entered_at limit 1 $$;
+    `);
+    // Every account on every platform, also where nobody has said anything yet (A4); read within the viewer's rows.
+    this.addSql(/* sql */ `
+      create view account_platform with (security_invoker = true) as
+      select a.id as account_id, v.platform, v.id as vendor_id, v.code as vendor_code,
+             coalesce(s.status, 'UNSYNCHRONIZED') as status, coalesce(s.reasons, '[]') as reasons,
+             coalesce(s.parent_account_id, case when a.kind = 'CUSTOMER' and p.kind = 'RESELLER' then p.id end) as parent_account_id,
+             coalesce(s.email, a.email) as email,
+             coalesce(s.role, case a.kind when 'RESELLER' then 'RESELLER' else 'USER' end) as role,
+             s.reseller_pin, s.pin_entered_at, coalesce(s.parameters, '{}') as parameters, s.vendor_customer_id, s.synchronized_at, s.updated_at,
+             coalesce(s.version, 0) as version, a.kind, a.number
+        from account a
+        join account_name p on p.id = a.parent_id
+       cross join vendor v
+        left join provisioning_sync s on s.account_id = a.id and s.platform = v.platform;
+      grant select on account_platform to cloudtill_app;
     `);
     this.addSql(`revoke execute on function sync_of(uuid, text), pin_owner(text, text, uuid, timestamptz) from public`);
     this.addSql(`grant execute on function sync_of(uuid, text), pin_owner(text, text, uuid, timestamptz) to cloudtill_app`);

@@ -16,6 +16,8 @@ import { QuotedEdgeFields, QuoteResolver } from './orders/quote.resolver.ts';
 import { checkNeeds } from './platform/needs.ts';
 import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
+import { ProvisioningResolver, SubscriptionProvisioningFields, VendorHealthFields } from './provisioning/provisioning.resolver.ts';
+import { AccountSyncFields, SyncFields, SyncResolver, VendorLinkFields } from './vendors/sync.resolver.ts';
 import { SubscriptionFields, SubscriptionResolver } from './subscriptions/subscription.resolver.ts';
 
 const RESOLVERS: NonEmptyArray<Function> = [
@@ -23,6 +25,13 @@ const RESOLVERS: NonEmptyArray<Function> = [
   AccountResolver,
   CatalogResolver,
   VendorFields,
+  SyncResolver,
+  AccountSyncFields,
+  SyncFields,
+  VendorLinkFields,
+  ProvisioningResolver,
+  SubscriptionProvisioningFields,
+  VendorHealthFields,
   ProductFields,
   PlanFields,
   PriceListResolver,

@@ -24,6 +24,7 @@ import { secretsOf } from './platform/secrets.ts';
 import { VendorAccess } from './platform/vendor-access.ts';
 import { addUploads } from './platform/uploads.ts';
 import { createSchema } from './schema.ts';
+import { startSimulators } from './simulators.ts';
 import type { Viewer } from './platform/viewer.ts';
 import { startTasks } from './tasks.ts';
 
@@ -57,7 +58,8 @@ interface StartOptions {
 }
 
 /** Starts everything that this process's role asks for. */
-export async function start(config: Config, { workerOnThisThread = false }: StartOptions = {}): Promise<Started> {
+export async function start(given: Config, { workerOnThisThread = false }: StartOptions = {}): Promise<Started> {
+  let config = given;
   mkdirSync(config.dataDir, { recursive: true });
   armFailpoint(config.failpoint);
   const embedded: EmbeddedPostgres | undefined = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir });
@@ -68,14 +70,24 @@ export async function start(config: Config, { workerOnThisThread = false }: Star
     await embedded?.stop();
   };
   try {
+    const simulators = config.simulators ? await startSimulators(config, createLogger(config.logLevel)) : undefined;
+    if (simulators) {
+      closing.push(() => simulators.stop());
+      config = simulators.config;
+    }
     const app = await openApp(config, databaseUrl);
     closing.push(() => app.database.close());
+    closing.push(() => app.vendors.close());
     await app.database.system.query('select 1').catch((error: Error) => {
       throw new ConfigError([`DATABASE_URL: the database cannot be reached: ${error.message}`]);
     });
     await app.database.migrate(config);
     await awaken(app);
     closing.push(() => app.listener.close());
+    if (simulators) {
+      await simulators.setClock(app.clock.date());
+      app.listener.on('cloudtill_clock', () => void app.clock.reload().then(() => simulators.setClock(app.clock.date())));
+    }
     const installed = await install(app);
     if (config.role !== 'worker') await Authentication.open(app);
     if (config.demo && config.role === 'all') await loadDemo(app);

@@ -13,6 +13,7 @@ const worker = await startTasks(app);
 parentPort!.postMessage('ready');
 parentPort!.once('message', async () => {
   await worker.stop();
+  await app.vendors.close();
   await app.listener.close();
   await app.database.close();
   process.exit(0);

@@ -39,6 +39,7 @@ const SERVER_ROOMS = [
   ['billing'],
   ['orders'],
   ['erp', 'imports', 'operations', 'search', 'installation'],
+  ['provisioning'],
   ['demo', 'verify'],
 ];
 const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing'], ['orders']];

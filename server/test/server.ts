@@ -56,6 +56,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     CLOUDTILL_MODE: 'sandbox',
     CLOUDTILL_DEMO: 'off',
     CLOUDTILL_DATA_DIR: dataDir,
+    CLOUDTILL_SIMULATORS: 'off',
     CLOUDTILL_LOG_LEVEL: 'error',
     PORT: '0',
     ...env,

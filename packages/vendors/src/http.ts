@@ -14,8 +14,8 @@ export interface Answer {
 
 export type Exchange =
   | Answer
-  /** Nothing reached the vendor. */
-  | { readonly kind: 'NOT_SENT'; readonly message: string }
+  /** Nothing reached the vendor; with `tls`, because one side did not accept the other's certificate. */
+  | { readonly kind: 'NOT_SENT'; readonly message: string; readonly tls: boolean }
   /** It was sent, and no whole answer came back. */
   | { readonly kind: 'UNANSWERED'; readonly message: string };
 
@@ -25,6 +25,8 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
   /** An object is sent as JSON, text as it is. */
   readonly body?: object | string;
+  /** How large the answer may be, where it may be larger than an API's. */
+  readonly maxBytes?: number;
 }
 
 export interface Tls {
@@ -40,6 +42,15 @@ const MAX_ANSWER = 8 * 1024 * 1024;
 const BEFORE_SENDING =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
+/** Those of them that mean that the handshake of TLS failed. */
+const HANDSHAKE = /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+/** Errors of TLS that come later as well, when the request may have been read. */
+const MID_STREAM = /BAD_RECORD_MAC|DECRYPT|UNEXPECTED_EOF|INTERNAL_ERROR|CLOSE_NOTIFY/;
+
+/** Node's words for a server that closes the connection on seeing our certificate; it has no code of its own. */
+const CLOSED_IN_HANDSHAKE = 'before secure TLS connection was established';
+
 /** Connections to one vendor. */
 export class Http {
   readonly #agent: Agent;
@@ -49,7 +60,7 @@ export class Http {
     this.#agent = new Agent({ connect: { timeout: 5_000, ...tls }, pipelining: 1, connections: 16, bodyTimeout: 0, headersTimeout: 0 });
   }
 
-  async send({ signal }: Pick<Call, 'signal'>, { method, url, headers = {}, body }: Sending): Promise<Exchange> {
+  async send({ signal }: Pick<Call, 'signal'>, { method, url, headers = {}, body, maxBytes = MAX_ANSWER }: Sending): Promise<Exchange> {
     const isJson = typeof body === 'object';
     try {
       const response = await request(url, {
@@ -59,11 +70,13 @@ export class Http {
         headers: { accept: 'application/json', ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
         ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : body }),
       });
-      const text = await readText(response);
+      const text = await readText(response, maxBytes);
       return { kind: 'ANSWER', status: response.statusCode, headers: flat(response.headers), text, json: parse(text) };
     } catch (error) {
       const message = describe(error);
-      return BEFORE_SENDING.test(codeOf(error)) ? { kind: 'NOT_SENT', message } : { kind: 'UNANSWERED', message };
+      const code = codeOf(error);
+      const tls = HANDSHAKE.test(code) || message.includes(CLOSED_IN_HANDSHAKE);
+      return (tls || BEFORE_SENDING.test(code)) && !MID_STREAM.test(code) ? { kind: 'NOT_SENT', message, tls } : { kind: 'UNANSWERED', message };
     }
   }
 
@@ -85,12 +98,18 @@ export function retryAfterMs(headers: Answer['headers'], otherwise: number): num
   return Number.isFinite(ms) ? Math.max(0, ms) : otherwise;
 }
 
-async function readText(response: Dispatcher.ResponseData): Promise<string> {
+/** The vendor's clock at an answer, epoch milliseconds, to the second below; ours where it does not say. */
+export function answeredAt({ headers }: Answer): number {
+  const at = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(at) ? Date.now() : at;
+}
+
+async function readText(response: Dispatcher.ResponseData, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body) {
     size += (chunk as Buffer).length;
-    if (size > MAX_ANSWER) throw new Error(`the answer is larger than ${MAX_ANSWER} bytes`);
+    if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks)

@@ -22,7 +22,7 @@ export async function settleOrder(by: Settling, subscriptionId: string, failure?
   // Lines of one order are settled one after the other, so that the last one sees all.
   await run(by, 'select 1 from customer_order where id = ? for update', [found.order_id]);
   const [subscription] = await run<{ status: string }>(by, 'select status from service_subscription where id = ?', [subscriptionId]);
-  if (subscription?.status !== 'ACTIVE' && subscription?.status !== 'FAILED') return;
+  if (!subscription || subscription.status === 'PENDING') return;
   const failed = subscription.status === 'FAILED';
   const settled = await run(by, `update order_line set status = ?, failure = ?::jsonb where subscription_id = ? and status = 'EXECUTING' returning id`, [
     failed ? 'FAILED' : 'COMPLETED',

@@ -20,7 +20,7 @@ registerEnumType(JobStateEnum, {
   },
 });
 
-export const JobKind = enumOf(['RUN_BILLING', 'CLOSE_BILLING_PERIOD', 'IMPORT_BOOK']);
+export const JobKind = enumOf(['RUN_BILLING', 'CLOSE_BILLING_PERIOD', 'IMPORT_BOOK', 'SYNCHRONIZE_ACCOUNT', 'RECONCILE_VENDOR']);
 registerEnumType(JobKind, {
   name: 'JobKind',
   description: 'What kind of work a job is.',
@@ -28,6 +28,8 @@ registerEnumType(JobKind, {
     RUN_BILLING: { description: 'A billing run.' },
     CLOSE_BILLING_PERIOD: { description: 'The closing of a billing period.' },
     IMPORT_BOOK: { description: 'The import of a book of business.' },
+    RECONCILE_VENDOR: { description: 'The comparison of a vendor’s state with ours.' },
+    SYNCHRONIZE_ACCOUNT: { description: 'Making an account known on a vendor’s platform.' },
   },
 });
 

@@ -54,6 +54,8 @@ interface Request {
   readonly operation: string;
   /** With a key a retry of the same request gets the first answer. */
   readonly idempotencyKey?: string | undefined;
+  /** Names the operation in the history; a new one where left out. */
+  readonly operationId?: string;
   /** What was asked: the key stands for it, and none of its texts may be one that cannot be kept. */
   readonly input: object;
 }
@@ -127,7 +129,7 @@ async function once<T>(
       app,
       viewer,
       now,
-      operationId: newId(),
+      operationId: request.operationId ?? newId(),
       audit: (line) => trail.push(line),
       emit: (topic, payload) => events.push({ topic, payload }),
     };

@@ -2,7 +2,7 @@
 import { addMonths, isoDate, OPEN_END } from '@cloudtill/domain/calendar/local-date';
 import { decidePlanSwitch } from '@cloudtill/domain/subscriptions/plan-switch';
 import { decideQuantityChange, forbiddenDecrease, refuseDecrease } from '@cloudtill/domain/subscriptions/quantity-change';
-import { decideTermination } from '@cloudtill/domain/subscriptions/lifecycle';
+import { decideRunning, decideStanding, decideTermination } from '@cloudtill/domain/subscriptions/lifecycle';
 import { decideRenewal } from '@cloudtill/domain/subscriptions/renewal';
 import { endOf, momentsOf } from '@cloudtill/domain/subscriptions/quantity-timeline';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
@@ -12,10 +12,15 @@ import { PriceBook } from '../catalog/pricing.ts';
 import { decodeId, encodeId } from '../platform/ids.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
+import { askVendor, isLinked, refuseUnlinked, vendorCodeOf } from './ask-vendor.ts';
+import { decideNothingOpen, findVendor, intend } from '../vendors/intend.ts';
 import { heldAt, offered, openHistory, record, withChange, type Change, type History, type NewChange, type RulePlan } from './history.ts';
+import type { ServiceSubscription } from './subscription.entities.ts';
 import type {
   ChangeSubscriptionQuantityInput,
+  SetApprovalCodeInput,
   SetSubscriptionRenewalInput,
+  SuspendSubscriptionInput,
   SwitchSubscriptionPlanInput,
   TerminateSubscriptionInput,
 } from './subscription.inputs.ts';
@@ -35,6 +40,8 @@ export interface Proposal {
 export interface Changed {
   readonly subscriptionId: string;
   readonly operation: { readonly id: string; readonly kind: string; readonly effectiveAt: string };
+  /** Set while the vendor is still to do it: how that ends is looked up. */
+  readonly vendorOperationId?: string;
 }
 
 type Asked<T> = Omit<T, 'idempotencyKey'>;
@@ -141,12 +148,104 @@ export async function proposeRenewal(unit: Unit, input: Asked<SetSubscriptionRen
   return decrease ? refuseDecrease(decrease, ['quantity']) : allow({ history, change, changes });
 }
 
-/** Writes a proposal down. */
+/**
+ * Pauses a subscription at its vendor, or lets it run again.
+ * @rule S1 B8 what was terminated never runs again
+ */
+export async function proposeStanding(unit: Unit, input: Asked<SuspendSubscriptionInput>, kind: 'SUSPEND' | 'RESUME'): Promise<Decision<Proposal>> {
+  const opened = await open(unit, input);
+  if (!opened.allowed) return opened;
+  const { history, reason } = opened.value;
+  const { subscription } = history;
+  const decision = decideStanding(subscription.standing(), kind);
+  if (!decision.allowed) return decision;
+  if (!isLinked(subscription)) return refuseUnlinked(subscription, kind.toLowerCase());
+  const change: NewChange = { kind, effectiveAt: unit.now.getTime(), reason };
+  return allow({ history, change, changes: withChange(history, unit.app.clock, change) });
+}
+
+/**
+ * Sets or takes away the vendor's approval code. It changes nothing of what we charge, so it is kept at once; the vendor
+ * is told where it can be.
+ * @rule B9
+ */
+export async function setApprovalCode(unit: Unit, { subscriptionId, approvalCode }: Asked<SetApprovalCodeInput>): Promise<Decision<Changed>> {
+  const check = new TextCheck();
+  const code = check.optionalLine('approvalCode', approvalCode, 50);
+  if (check.refusals.length > 0) return refuse('APPROVAL_CODE_INVALID', { code: approvalCode ?? '' }, ['approvalCode']);
+  const opened = await openBegun(unit, subscriptionId, undefined);
+  if (!opened.allowed) return opened;
+  const history = opened.value;
+  const { subscription, account } = history;
+  const running = decideRunning(subscription.standing(), 'an approval code');
+  if (!running.allowed) return running;
+  const before = { approvalCode: subscription.approvalCode ?? null };
+  subscription.approvalCode = code;
+  const told = await tellApprovalCode(unit, subscription, code);
+  if (!told.allowed) return told;
+  const effectiveAt = unit.now.getTime();
+  await record(unit, history, { kind: 'APPROVAL_CODE', effectiveAt, reason: null });
+  unit.audit({
+    accountId: unit.viewer.account.id,
+    action: 'setApprovalCode',
+    subjectKind: 'ServiceSubscription',
+    subjectId: encodeId('sub', subscription.id),
+    subjectNumber: subscription.number,
+    before,
+    after: { approvalCode: code, customer: account.number },
+  });
+  return allow({
+    subscriptionId: subscription.id,
+    operation: { id: encodeId('op', told.value ?? unit.operationId), kind: 'APPROVAL_CODE', effectiveAt: new Date(effectiveAt).toISOString() },
+    ...(told.value ? { vendorOperationId: told.value } : {}),
+  });
+}
+
+async function tellApprovalCode(unit: Unit, subscription: ServiceSubscription, code: string | null): Promise<Decision<string | undefined>> {
+  if (!isLinked(subscription)) return allow(undefined);
+  const open = await decideNothingOpen(unit, { subscriptionId: subscription.id }, subscription.number);
+  if (!open.allowed) return open;
+  const vendorCode = await vendorCodeOf(unit.em, subscription);
+  if (!findVendor(unit.app, vendorCode, 'SET_APPROVAL_CODE').allowed) return allow(undefined);
+  const change = { operation: 'SET_APPROVAL_CODE', approvalCode: code ?? undefined } as const;
+  const { id: subscriptionId, number: subject } = subscription;
+  return allow(
+    await intend(unit, {
+      accountId: subscription.customer.id,
+      subscriptionId,
+      subject,
+      vendorCode,
+      kind: 'SET_APPROVAL_CODE',
+      request: { change, recorded: true },
+    }),
+  );
+}
+
+/** Writes a proposal down, or asks the vendor for it. */
 export async function carryOut(unit: Unit, action: string, proposed: Decision<Proposal>): Promise<Decision<Changed>> {
   if (!proposed.allowed) return proposed;
   const { history, change } = proposed.value;
   const { subscription, account } = history;
   const before = stateOf(history);
+  const effectiveAt = new Date(change.effectiveAt).toISOString();
+  const asked = await askVendor(unit, subscription, change);
+  if (!asked.allowed) return asked;
+  if (asked.value !== undefined) {
+    unit.audit({
+      accountId: account.id,
+      action,
+      subjectKind: 'ServiceSubscription',
+      subjectId: encodeId('sub', subscription.id),
+      subjectNumber: subscription.number,
+      before,
+      after: { asked: change.kind, quantity: change.quantity, plan: change.plan?.sku, effectiveAt },
+    });
+    return allow({
+      subscriptionId: subscription.id,
+      operation: { id: encodeId('op', asked.value), kind: change.kind, effectiveAt },
+      vendorOperationId: asked.value,
+    });
+  }
   const after = await record(unit, history, change);
   unit.audit({
     accountId: account.id,
@@ -155,11 +254,11 @@ export async function carryOut(unit: Unit, action: string, proposed: Decision<Pr
     subjectId: encodeId('sub', subscription.id),
     subjectNumber: subscription.number,
     before,
-    after: { ...stateOf(after), effectiveAt: new Date(change.effectiveAt).toISOString() },
+    after: { ...stateOf(after), effectiveAt },
   });
   return allow({
     subscriptionId: subscription.id,
-    operation: { id: encodeId('op', unit.operationId), kind: change.kind, effectiveAt: new Date(change.effectiveAt).toISOString() },
+    operation: { id: encodeId('op', unit.operationId), kind: change.kind, effectiveAt },
   });
 }
 

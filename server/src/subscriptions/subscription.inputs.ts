@@ -139,3 +139,33 @@ export class SetSubscriptionRenewalInput {
   @Field(() => String, { description: KEY })
   idempotencyKey!: string;
 }
+
+@InputType({ description: 'A subscription to pause, or to let run again.' })
+export class SuspendSubscriptionInput {
+  @Field(() => ID, { description: 'Which subscription.' })
+  subscriptionId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Why, for the history.' })
+  reason?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The version that you saw; another one is refused with CONFLICT.' })
+  expectedVersion?: number | null;
+
+  @Field(() => String, { description: 'Chosen by the caller; a retry with the same key gets the same answer.' })
+  idempotencyKey!: string;
+}
+
+@InputType({ description: 'A subscription to let run again.' })
+export class ResumeSubscriptionInput extends SuspendSubscriptionInput {}
+
+@InputType({ description: 'The vendor’s approval code of a subscription.' })
+export class SetApprovalCodeInput {
+  @Field(() => ID, { description: 'Which subscription.' })
+  subscriptionId!: string;
+
+  @Field(() => String, { nullable: true, description: 'The code; null to take it away.' })
+  approvalCode?: string | null;
+
+  @Field(() => String, { description: 'Chosen by the caller; a retry with the same key gets the same answer.' })
+  idempotencyKey!: string;
+}

@@ -10,14 +10,29 @@ import { payloadOf, toPayload, type Payload } from '../platform/payload.type.ts'
 import { DateTime } from '../platform/scalars.ts';
 import { likePattern } from '../platform/text.ts';
 import { transact, type Result, type Unit } from '../platform/use-case.ts';
+import { toUserErrors } from '../platform/user-error.type.ts';
 import type { Decision } from '@cloudtill/domain/refusal';
-import { carryOut, proposePlanSwitch, proposeQuantityChange, proposeRenewal, proposeTermination, type Changed } from './change-subscription.ts';
+import {
+  carryOut,
+  proposePlanSwitch,
+  proposeQuantityChange,
+  proposeRenewal,
+  proposeStanding,
+  proposeTermination,
+  setApprovalCode,
+  type Changed,
+} from './change-subscription.ts';
+import { reveal, type SealedCode } from './reveal.ts';
+import { awaitVendor } from './vendor-answer.ts';
 import { createSubscription } from './create-subscription.ts';
 import {
   ChangeSubscriptionQuantityInput,
   CreateSubscriptionInput,
+  ResumeSubscriptionInput,
+  SetApprovalCodeInput,
   SetSubscriptionRenewalInput,
   SubscriptionFilter,
+  SuspendSubscriptionInput,
   SubscriptionOrderInput,
   SwitchSubscriptionPlanInput,
   TerminateSubscriptionInput,
@@ -68,6 +83,9 @@ const ChangeSubscriptionQuantityPayload = payloadOf('ChangeSubscriptionQuantity'
 const SwitchSubscriptionPlanPayload = payloadOf('SwitchSubscriptionPlan', changed);
 const TerminateSubscriptionPayload = payloadOf('TerminateSubscription', changed);
 const SetSubscriptionRenewalPayload = payloadOf('SetSubscriptionRenewal', changed);
+const SuspendSubscriptionPayload = payloadOf('SuspendSubscription', changed);
+const ResumeSubscriptionPayload = payloadOf('ResumeSubscription', changed);
+const SetApprovalCodePayload = payloadOf('SetApprovalCode', changed);
 
 @Resolver(() => SubscriptionType)
 export class SubscriptionFields {
@@ -79,6 +97,14 @@ export class SubscriptionFields {
     @Info() info: GraphQLResolveInfo,
   ): Page {
     return nested(of, info);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What devices are activated with; null where there is none, and for those who may not see it. Each look is noted in the audit trail.',
+  })
+  activationCode(@Root() { activationCode }: { activationCode: SealedCode }, @Ctx() context: RequestContext): Promise<string | null> {
+    return reveal(activationCode, context);
   }
 
   @FieldResolver(() => [QuantitySpan], { description: 'The history by day, as it is billed. The latest first.' })
@@ -195,6 +221,38 @@ export class SubscriptionResolver {
     );
   }
 
+  @Needs('subscriptions:change')
+  @Mutation(() => SuspendSubscriptionPayload, { description: 'Pauses a subscription at its vendor, where the vendor has that. It is charged all the same.' })
+  async suspendSubscription(
+    @Arg('input', () => SuspendSubscriptionInput, { description: 'Which one.' }) input: SuspendSubscriptionInput,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload> {
+    const work = async (unit: Unit): Promise<Decision<Changed>> => carryOut(unit, 'suspendSubscription', await proposeStanding(unit, input, 'SUSPEND'));
+    return this.#change('suspendSubscription', input, work, context, info);
+  }
+
+  @Needs('subscriptions:change')
+  @Mutation(() => ResumeSubscriptionPayload, { description: 'Lets a paused subscription run again. One that was terminated never does.' })
+  async resumeSubscription(
+    @Arg('input', () => ResumeSubscriptionInput, { description: 'Which one.' }) input: ResumeSubscriptionInput,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload> {
+    const work = async (unit: Unit): Promise<Decision<Changed>> => carryOut(unit, 'resumeSubscription', await proposeStanding(unit, input, 'RESUME'));
+    return this.#change('resumeSubscription', input, work, context, info);
+  }
+
+  @Needs('approvals:write')
+  @Mutation(() => SetApprovalCodePayload, { description: 'Sets the vendor’s approval code, for the provider’s staff. It changes nothing of what is charged.' })
+  async setApprovalCode(
+    @Arg('input', () => SetApprovalCodeInput, { description: 'Which subscription, which code.' }) input: SetApprovalCodeInput,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload> {
+    return this.#change('setApprovalCode', input, (unit) => setApprovalCode(unit, input), context, info);
+  }
+
   async #change(
     operation: string,
     input: { idempotencyKey: string },
@@ -203,10 +261,12 @@ export class SubscriptionResolver {
     info: GraphQLResolveInfo,
   ): Promise<Payload> {
     const result: Result<Changed> = await transact(context, { operation, idempotencyKey: input.idempotencyKey, input }, work);
-    return toPayload(result, async (done) => ({
+    const vendor = result.value?.vendorOperationId ? await awaitVendor(context.app, result.value.vendorOperationId) : undefined;
+    const payload = await toPayload(result, async (done) => ({
       subscription: await readChanged('subscription', subscriptionShape, [equals('id', done.subscriptionId)], context, info),
-      operation: { ...done.operation, state: 'SUCCEEDED' },
+      operation: { ...done.operation, state: vendor?.state ?? 'SUCCEEDED' },
     }));
+    return vendor && vendor.refusals.length > 0 ? { ...payload, userErrors: toUserErrors(vendor.refusals) } : payload;
   }
 }
 

@@ -6,8 +6,9 @@ import { PlanType, planShape, productShape, ProductType } from '../catalog/catal
 import { connectionOf, Node } from '../platform/connection.type.ts';
 import { enumOf } from '../platform/enum.ts';
 import { encodeId } from '../platform/ids.ts';
-import { boolean, computed, dayOf, instantOf, integer, one, text, type Order, type Shape } from '../platform/look-ahead.ts';
+import { boolean, computed, dayOf, instantOf, integer, one, text, value, type Order, type Shape } from '../platform/look-ahead.ts';
 import { DateOnly, DateTime } from '../platform/scalars.ts';
+import type { Viewer } from '../platform/viewer.ts';
 
 export const SubscriptionStatusEnum = enumOf(SUBSCRIPTION_STATUSES);
 registerEnumType(SubscriptionStatusEnum, {
@@ -138,6 +139,18 @@ export class SubscriptionType extends Node {
   @Field(() => Int, { nullable: true, description: 'Licenses scheduled for the next term; null for as many as are held then.' })
   renewalQuantity!: number | null;
 
+  @Field(() => String, { nullable: true, description: 'The vendor’s approval code; null for everybody but the provider’s staff.' })
+  approvalCode!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The vendor’s id of it; null for what is not provisioned there by us.' })
+  vendorSubscriptionId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The platform on which it is provisioned.' })
+  platform!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The vendor’s id of the license, where it has one.' })
+  licenseId!: string | null;
+
   @Field(() => Int, { description: 'Counts the changes; give it back as `expectedVersion` to notice those of others.' })
   version!: number;
 
@@ -183,6 +196,11 @@ const spanShape: Shape = {
   },
 };
 
+/** @rule B9 "Only provider staff may set or see it"; the provider's ERP gets it with the charge */
+export function mayKnowApprovalCodes(viewer: Viewer): boolean {
+  return viewer.account.kind === 'PROVIDER' && viewer.permissions.has('approvals:write');
+}
+
 const ofSubscription = (self: string, other: string): string => `${other}.customer_id = ${self}.customer_id and ${other}.subscription_id = ${self}.id`;
 
 /**
@@ -226,6 +244,14 @@ export const subscriptionShape: Shape = {
       ([day]) => day,
     ),
     renewalQuantity: integer('renewal_quantity'),
+    vendorSubscriptionId: text('vendor_subscription_id'),
+    platform: text('platform'),
+    licenseId: text('license_id'),
+    activationCode: value(['id', 'customer_id', 'number', 'activation_code'], (cells) => cells),
+    approvalCode: computed(
+      (alias, { viewer }) => [mayKnowApprovalCodes(viewer) ? `${alias}.approval_code` : 'null::text'],
+      ([code]) => code,
+    ),
     version: integer('version'),
     changes: {
       kind: 'page',

@@ -9,7 +9,8 @@ const NEXT: Readonly<Record<SubscriptionStatus, readonly SubscriptionStatus[]>> 
   ACTIVE: ['SUSPENDED', 'TERMINATED'],
   SUSPENDED: ['ACTIVE', 'TERMINATED'],
   TERMINATED: [],
-  FAILED: [],
+  // What was never delivered can be tried again.
+  FAILED: ['PENDING'],
 };
 
 /** Whether a subscription may go from one status to another. Nothing follows `TERMINATED`. @rule S1 B8 */
@@ -50,4 +51,15 @@ export function decideTermination(standing: SubscriptionStanding, confirmIrrever
   }
   if (!confirmIrreversible) return refuse('CONFIRMATION_REQUIRED', { subscription: number }, ['confirmIrreversible']);
   return allow(undefined);
+}
+
+/**
+ * Whether a subscription may be paused, or run again. What was terminated never runs again.
+ * @rule S1 B8 "Reactivation is refused"
+ */
+export function decideStanding({ number, status, terminatedOn }: SubscriptionStanding, change: 'SUSPEND' | 'RESUME'): Decision<void> {
+  if (status === 'TERMINATED') return refuse('REACTIVATION_NOT_ALLOWED', { subscription: number, day: terminatedOn ?? '' }, ['subscriptionId']);
+  const [needed, action] = change === 'SUSPEND' ? (['ACTIVE', 'suspending'] as const) : (['SUSPENDED', 'resuming'] as const);
+  if (status === needed) return allow(undefined);
+  return refuse('SUBSCRIPTION_STATE_NOT_ALLOWED', { subscription: number, status, action, allowed: needed }, ['subscriptionId']);
 }

@@ -67,8 +67,15 @@ export interface VendorModel {
   readonly notFound?: (exchange: Exchange) => Reply;
   /** How this vendor says that there were too many calls. */
   readonly throttled?: (retryAfter: number) => Reply;
+  /** How this vendor's own error of such a status looks; a bare text, as a proxy before it would send, where left out. */
+  readonly failed?: (status: number) => Reply;
   /** More of the control plane: operations under `/__sim/`, never journaled. */
   readonly control?: readonly Op[];
+  /**
+   * What the vendor publishes beside its API, such as a report in its portal: operations under `/__sim/` on the control
+   * port, for lack of a portal, but a part of the vendor. They are journaled and faults strike them.
+   */
+  readonly published?: readonly Op[];
   /** Called after the clock was moved. */
   readonly clockMoved?: () => void;
   readonly close?: () => Promise<void>;
@@ -80,7 +87,7 @@ export interface VendorDefinition {
   /** Switches and what they are at the start. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Where the API wants client certificates, it listens on a port of its own with these. */
-  readonly tls?: (dataDir: string) => { readonly key: string; readonly cert: string; readonly ca: string };
+  readonly tls?: (dataDir: string) => { readonly key: string; readonly cert: string; readonly ca: string; readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' };
   /** Settings with which an adapter finds this simulator, as the environment names them. */
   readonly connection: (at: { readonly url: string; readonly apiUrl: string; readonly dataDir: string }) => Readonly<Record<string, string>>;
   readonly open: (frame: Frame) => VendorModel;
@@ -150,8 +157,9 @@ class RunningSimulator implements Simulator {
     this.dataDir = dataDir;
     this.#wantedPort = port;
     this.#store = new Store(durable ? join(dataDir, 'state.jsonl') : undefined);
-    this.#settings = this.#store.collection<unknown>('settings');
-    this.#clock = this.#store.collection<number>('clock');
+    // A read that is out of date shows the vendor's state of then; its clock and its switches are those of now.
+    this.#settings = this.#store.collection<unknown>('settings', 'CURRENT');
+    this.#clock = this.#store.collection<number>('clock', 'CURRENT');
     this.#model = definition.open({
       store: this.#store,
       now: () => this.#now(),
@@ -207,7 +215,9 @@ class RunningSimulator implements Simulator {
     try {
       const exchange = await readExchange(request);
       if (exchange.path.startsWith('/__sim/') || exchange.path === '/__sim') {
-        return control ? send(response, this.#control(exchange)) : send(response, { status: 404 });
+        if (!control) return send(response, { status: 404 });
+        const published = match(this.#model.published ?? [], exchange);
+        return published ? await this.#call(published, exchange, response) : send(response, this.#control(exchange));
       }
       if (control && this.#definition.tls) return send(response, { status: 421, body: { message: `the API is at ${this.apiUrl}` } });
       await this.#api(exchange, response);
@@ -224,10 +234,15 @@ class RunningSimulator implements Simulator {
       this.#note('unknown', exchange, reply, false, undefined);
       return send(response, reply);
     }
-    const { op, params } = found;
+    await this.#call(found, exchange, response);
+  }
+
+  async #call({ op, params }: Found, exchange: Exchange, response: ServerResponse): Promise<void> {
     const fault = this.#faults.strike({ op: op.name, aliases: op.aliases ?? [], path: exchange.path, headers: exchange.headers });
     const asked: Exchange = { ...exchange, params, fault };
     if (fault && fault.ms > 0 && fault.kind !== 'STALE_READ') await this.#wait(fault.ms);
+    // The vendor's own clock, so that whoever reads its state knows of which instant it is.
+    response.setHeader('date', new Date(this.#now()).toUTCString());
     await this.#withFault(fault, op, asked, response);
   }
 
@@ -247,7 +262,8 @@ class RunningSimulator implements Simulator {
       case 'HTTP_502':
       case 'HTTP_503':
       case 'HTTP_504': {
-        const reply = { status: Number(fault.kind.slice(5)), body: 'the service is unavailable' };
+        const status = Number(fault.kind.slice(5));
+        const reply = this.#model.failed?.(status) ?? { status, body: 'the service is unavailable' };
         this.#note(op.name, exchange, reply, false, fault);
         return send(response, reply);
       }
@@ -391,7 +407,12 @@ async function readExchange(request: IncomingMessage): Promise<Exchange> {
   };
 }
 
-function match(ops: readonly Op[], { method, path }: Exchange): { op: Op; params: Record<string, string> } | undefined {
+interface Found {
+  readonly op: Op;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function match(ops: readonly Op[], { method, path }: Exchange): Found | undefined {
   const parts = path.split('/');
   for (const op of ops) {
     const wanted = op.path.split('/');

@@ -19,12 +19,16 @@ export class Store {
   staleMs = 0;
   readonly journal: unknown[] = [];
   readonly #collections = new Map<string, Map<string, Version[]>>();
+  readonly #current = new Set<string>();
   readonly #file: string | undefined;
 
   constructor(file?: string) {
     this.#file = file;
     if (!file || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const kept = readFileSync(file, 'utf8');
+    // What comes next must not stand on the line that a killed process left unfinished.
+    if (kept !== '' && !kept.endsWith('\n')) appendFileSync(file, '\n');
+    for (const line of kept.split('\n')) {
       if (line === '') continue;
       let read: Line;
       try {
@@ -37,18 +41,20 @@ export class Store {
     }
   }
 
-  collection<T>(name: string): Collection<T> {
+  /** @param reads `CURRENT` where the value that holds is read even while reads are out of date */
+  collection<T>(name: string, reads: 'AS_SEEN' | 'CURRENT' = 'AS_SEEN'): Collection<T> {
+    if (reads === 'CURRENT') this.#current.add(name);
     return new Collection<T>(this, name);
   }
 
   /** The value that holds, or held `staleMs` ago. */
   read(collection: string, key: string): unknown {
-    return this.#seen(this.#collections.get(collection)?.get(key));
+    return this.#seen(collection, this.#collections.get(collection)?.get(key));
   }
 
   *entries(collection: string): Generator<[string, unknown]> {
     for (const [key, versions] of this.#collections.get(collection) ?? []) {
-      const value = this.#seen(versions);
+      const value = this.#seen(collection, versions);
       if (value !== undefined) yield [key, value];
     }
   }
@@ -74,9 +80,9 @@ export class Store {
     return Object.fromEntries([...this.#collections.keys()].map((name) => [name, Object.fromEntries(this.entries(name))]));
   }
 
-  #seen(versions: readonly Version[] | undefined): unknown {
+  #seen(collection: string, versions: readonly Version[] | undefined): unknown {
     if (!versions) return undefined;
-    if (this.staleMs === 0) return versions.at(-1)?.value;
+    if (this.staleMs === 0 || this.#current.has(collection)) return versions.at(-1)?.value;
     const until = Date.now() - this.staleMs;
     return versions.findLast(({ at }) => at <= until)?.value;
   }

@@ -1,0 +1,189 @@
+/**
+ * Lays a vendor's state beside ours. Where they differ there is an open row, until they agree again or somebody has
+ * settled it; neither side is changed by finding it.
+ * @rule S2 invariant 8: vendor state = ours, or an open difference
+ */
+import { refusal } from '@cloudtill/domain/refusal';
+import type { Call, Vendor, VendorStatus, VendorSubscription } from '@cloudtill/vendors/vendor';
+import type { App } from '../platform/context.ts';
+import type { JobOutcome, Task } from '../platform/jobs.ts';
+import { newId } from '../platform/ids.ts';
+import { refOf } from './intent.ts';
+
+/** A subscription of ours that the vendor should have. */
+interface Ours {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly number: string;
+  readonly status: 'ACTIVE' | 'SUSPENDED' | 'TERMINATED';
+  readonly quantity: number;
+  readonly sku: string;
+  readonly vendor_subscription_id: string;
+  readonly vendor_customer_id: string | null;
+  readonly vendor_memo: string | null;
+  readonly updated_at: Date;
+}
+
+interface Difference {
+  readonly field: 'EXISTENCE' | 'STATUS' | 'QUANTITY' | 'SKU';
+  readonly ours: string | null;
+  readonly theirs: string | null;
+}
+
+export interface Reconciled {
+  readonly compared: number;
+  readonly differences: number;
+}
+
+/** Compares everything that the vendor shows. @throws where the vendor cannot be read now: the comparison is tried again */
+export async function reconcileVendor(app: App, vendor: Vendor, progress: (done: number) => Promise<void> = async () => {}): Promise<Reconciled> {
+  const readAt = app.clock.date();
+  const ours = await oursAt(app, vendor);
+  const seen = new Set<string>();
+  let differences = 0;
+  const compare = async (mine: Ours | undefined, theirs: VendorSubscription | undefined): Promise<void> => {
+    differences += await note(app, vendor, mine, theirs, readAt);
+    await progress(seen.size);
+  };
+  if (vendor.capabilities.canList) {
+    const { listed, asOf } = await listAll(app, vendor, ours);
+    const byId = new Map(listed.map((theirs) => [theirs.vendorSubscriptionId, theirs]));
+    const known = new Set(ours.map(({ vendor_subscription_id }) => vendor_subscription_id));
+    for (const mine of ours) {
+      seen.add(mine.id);
+      // What was changed after the vendor's list was made cannot be in it.
+      if (asOf !== undefined && mine.updated_at.getTime() > asOf) continue;
+      // A vendor may give a subscription another id: then ours is gone, and one nobody knows has our number.
+      const theirs = byId.get(mine.vendor_subscription_id) ?? listed.find((one) => one.reference === mine.number && !known.has(one.vendorSubscriptionId));
+      if (theirs) byId.delete(theirs.vendorSubscriptionId);
+      await compare(mine, theirs);
+    }
+    const awaited = await awaitedReferences(app, vendor);
+    for (const theirs of byId.values()) {
+      if (theirs.status !== 'TERMINATED' && !known.has(theirs.vendorSubscriptionId) && !awaited.has(theirs.reference ?? '')) await compare(undefined, theirs);
+    }
+  } else {
+    for (const mine of ours) {
+      seen.add(mine.id);
+      const read = await vendor.getSubscription(callOf(app), refOf({ ...mine }));
+      if (read.kind !== 'SUCCEEDED') throw new Error(`${vendor.code} could not be read: ${read.message}`);
+      await compare(mine, read.value);
+    }
+  }
+  return { compared: seen.size, differences };
+}
+
+/** Linked subscriptions at rest: while an operation is open, both sides are on their way. */
+async function oursAt({ database }: App, { platform }: Vendor): Promise<Ours[]> {
+  const { rows } = await database.system.query<Ours>(
+    `select s.id, s.customer_id, s.number, s.status, s.quantity, p.sku, s.vendor_subscription_id, s.vendor_customer_id, s.vendor_memo, s.updated_at
+       from service_subscription s join plan p on p.id = s.plan_id
+      where s.platform = $1 and s.vendor_subscription_id is not null
+        and not exists (select from provisioning_operation o where o.subscription_id = s.id and o.finished_at is null)`,
+    [platform],
+  );
+  return rows;
+}
+
+/** Numbers of subscriptions that are just being delivered: what the vendor has of them is no orphan. */
+async function awaitedReferences({ database }: App, { code }: Vendor): Promise<Set<string>> {
+  const { rows } = await database.system.query<{ number: string }>(
+    `select s.number from provisioning_operation o join service_subscription s on s.id = o.subscription_id where o.vendor_code = $1 and o.finished_at is null`,
+    [code],
+  );
+  return new Set(rows.map(({ number }) => number));
+}
+
+async function listAll(app: App, vendor: Vendor, ours: readonly Ours[]): Promise<{ listed: VendorSubscription[]; asOf: number | undefined }> {
+  const customers = await customersOf(app, vendor, ours);
+  const listed: VendorSubscription[] = [];
+  let asOf: number | undefined;
+  for (let after: string | undefined; ;) {
+    const page = await vendor.listSubscriptions(callOf(app), customers, after);
+    if (page.kind !== 'SUCCEEDED') throw new Error(`${vendor.code} could not be read: ${page.message}`);
+    listed.push(...page.value.subscriptions);
+    if (page.value.asOf !== undefined) asOf = Math.min(asOf ?? Infinity, page.value.asOf);
+    after = page.value.next;
+    if (after === undefined) return { listed, asOf };
+  }
+}
+
+async function customersOf({ database }: App, { platform }: Vendor, ours: readonly Ours[]): Promise<string[]> {
+  const { rows } = await database.system.query<{ id: string }>(
+    'select vendor_customer_id as id from provisioning_sync where platform = $1 and vendor_customer_id is not null',
+    [platform],
+  );
+  return [...new Set([...rows.map(({ id }) => id), ...ours.flatMap(({ vendor_customer_id }) => (vendor_customer_id ? [vendor_customer_id] : []))])];
+}
+
+function callOf({ config }: App): Call {
+  return { operationId: newId(), signal: AbortSignal.timeout(config.vendorTimeoutMs) };
+}
+
+/** Opens what differs, and ends what agrees again. @returns how many differ */
+async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, theirs: VendorSubscription | undefined, at: Date): Promise<number> {
+  const found = differencesOf(mine, theirs, vendor.capabilities.canReactivateAfterCancel);
+  const subject = mine?.id ?? null;
+  const vendorSubscriptionId = theirs?.vendorSubscriptionId ?? mine?.vendor_subscription_id ?? null;
+  await database.systemTransaction(async (client) => {
+    for (const { field, ours, theirs: shown } of found) {
+      await client.query(
+        `insert into drift (id, vendor_code, subscription_id, account_id, vendor_subscription_id, field, ours, theirs, opened_at, seen_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+         on conflict (vendor_code, coalesce(subscription_id::text, vendor_subscription_id), field) where resolved_at is null
+         do update set seen_at = excluded.seen_at, ours = excluded.ours, theirs = excluded.theirs`,
+        [newId(), vendor.code, subject, mine?.customer_id ?? null, vendorSubscriptionId, field, ours, shown, at],
+      );
+    }
+    await client.query(
+      `update drift set resolved_at = $4, resolution = 'both sides agree'
+        where vendor_code = $1 and coalesce(subscription_id::text, vendor_subscription_id) = $2 and resolved_at is null and field <> all ($3)`,
+      [vendor.code, subject ?? vendorSubscriptionId, found.map(({ field }) => field), at],
+    );
+  });
+  return found.length;
+}
+
+/** What a vendor does not show is not compared. */
+export function differencesOf(
+  mine: Pick<Ours, 'status' | 'quantity' | 'sku'> | undefined,
+  theirs: VendorSubscription | undefined,
+  endsBySuspending = false,
+): Difference[] {
+  if (!mine) return theirs ? [{ field: 'EXISTENCE', ours: null, theirs: theirs.reference ?? theirs.vendorSubscriptionId }] : [];
+  if (!theirs) return mine.status === 'TERMINATED' ? [] : [{ field: 'EXISTENCE', ours: mine.status, theirs: null }];
+  const differences: Difference[] = [];
+  // Where ending is a suspension that nobody lifts, that is what it looks like until the vendor deletes it.
+  const ended = mine.status === 'TERMINATED' && theirs.status === 'SUSPENDED' && endsBySuspending;
+  if (!ended && !sameStatus(mine.status, theirs.status))
+    differences.push({ field: 'STATUS', ours: mine.status, theirs: theirs.statusReason ? `${theirs.status} (${theirs.statusReason})` : theirs.status });
+  if (mine.status === 'TERMINATED') return differences;
+  if (theirs.quantity !== undefined && theirs.quantity !== mine.quantity)
+    differences.push({ field: 'QUANTITY', ours: String(mine.quantity), theirs: String(theirs.quantity) });
+  if (theirs.sku !== undefined && theirs.sku !== mine.sku) differences.push({ field: 'SKU', ours: mine.sku, theirs: theirs.sku });
+  return differences;
+}
+
+function sameStatus(ours: Ours['status'], theirs: VendorStatus): boolean {
+  // A vendor that still prepares what it took has it.
+  return ours === theirs || (ours === 'ACTIVE' && theirs === 'PENDING');
+}
+
+/** The job that an operator starts. */
+export const reconcileTask: Task = async ({ vendor: code }, work): Promise<JobOutcome> => {
+  const { app } = work;
+  const vendor = app.vendors.find(String(code));
+  if (!vendor)
+    return { refusals: [refusal('VENDOR_NOT_CONFIGURED', { vendor: String(code), settings: app.vendors.requiredSettings(String(code))?.join(', ') ?? '' })] };
+  const result = await reconcileVendor(app, vendor, (done) => work.progress(done, undefined));
+  return { result };
+};
+
+/** Every vendor, as far as it can be read. */
+export async function reconcileAll(app: App): Promise<void> {
+  for (const vendor of app.vendors.all()) {
+    await reconcileVendor(app, vendor).catch((error: Error) =>
+      app.logger.warn({ vendor: vendor.code, error: error.message }, 'a vendor could not be compared'),
+    );
+  }
+}

@@ -1,0 +1,115 @@
+/** What people decide about a difference between a vendor and us. */
+import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
+import type { Change } from '@cloudtill/vendors/vendor';
+import { decodeId, encodeId, newId } from '../platform/ids.ts';
+import { TextCheck } from '../platform/text.ts';
+import type { App } from '../platform/context.ts';
+import type { Unit } from '../platform/use-case.ts';
+import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
+import { decideNothingOpen, findVendor, intend } from '../vendors/intend.ts';
+import type { ResolveDriftInput } from './provisioning.type.ts';
+
+interface DriftRow {
+  readonly id: string;
+  readonly vendor_code: string;
+  readonly subscription_id: string | null;
+  readonly vendor_subscription_id: string | null;
+  readonly field: string;
+  readonly resolved_at: string | null;
+}
+
+export interface Settled {
+  readonly driftId: string;
+  /** What only the vendor has, to be ended there after the commit. */
+  readonly orphan?: { readonly vendorCode: string; readonly vendorSubscriptionId: string };
+}
+
+export async function resolveDrift(unit: Unit, input: ResolveDriftInput): Promise<Decision<Settled>> {
+  const { em, now } = unit;
+  const check = new TextCheck();
+  const reason = check.optionalLine('reason', input.reason, 500);
+  if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
+  const [drift] = await em.execute<DriftRow[]>(
+    'select id, vendor_code, subscription_id, vendor_subscription_id, field, resolved_at from drift where id = ? for update',
+    [decodeId('drf', input.driftId)],
+  );
+  if (!drift) return refuse('OPERATION_UNKNOWN', { operation: input.driftId }, ['driftId']);
+  if (drift.resolved_at) return refuse('OPERATION_STATE_NOT_ALLOWED', { state: 'settled', action: 'settling', allowed: 'open' }, ['driftId']);
+  const done = await carryOutResolution(unit, drift, input, reason);
+  if (!done.allowed) return done;
+  if (input.resolution === 'IGNORE') await em.execute('update drift set resolved_at = ?, resolution = ? where id = ?', [now, `ignored: ${reason}`, drift.id]);
+  unit.audit({
+    accountId: unit.viewer.account.id,
+    action: 'resolveDrift',
+    subjectKind: 'Drift',
+    subjectId: encodeId('drf', drift.id),
+    before: { field: drift.field, vendorSubscriptionId: drift.vendor_subscription_id },
+    after: { resolution: input.resolution, reason },
+  });
+  return allow({ driftId: drift.id, ...(done.value ? { orphan: done.value } : {}) });
+}
+
+async function carryOutResolution(unit: Unit, drift: DriftRow, { resolution }: ResolveDriftInput, reason: string | null): Promise<Decision<Settled['orphan']>> {
+  if (resolution === 'IGNORE') return reason ? allow(undefined) : refuse('VALUE_REQUIRED', { field: 'reason' }, ['reason']);
+  const isOrphan = drift.subscription_id === null;
+  if (isOrphan !== (resolution === 'CANCEL_AT_VENDOR')) {
+    const allowed = isOrphan ? 'CANCEL_AT_VENDOR or IGNORE' : 'TELL_VENDOR or IGNORE';
+    return refuse('OPERATION_STATE_NOT_ALLOWED', { state: isOrphan ? 'known to the vendor alone' : 'known to both', action: resolution, allowed }, [
+      'resolution',
+    ]);
+  }
+  if (isOrphan) {
+    const vendor = findVendor(unit.app, drift.vendor_code, 'CANCEL');
+    return vendor.allowed ? allow({ vendorCode: drift.vendor_code, vendorSubscriptionId: drift.vendor_subscription_id! }) : vendor;
+  }
+  return tellVendor(unit, drift, reason);
+}
+
+/** The vendor gets what we have: the number of licenses, or the end. */
+async function tellVendor(unit: Unit, { subscription_id, vendor_code, field }: DriftRow, reason: string | null): Promise<Decision<undefined>> {
+  const subscription = await unit.em.findOneOrFail(ServiceSubscription, { id: subscription_id! });
+  const change: Change | undefined =
+    field === 'QUANTITY'
+      ? { operation: 'CHANGE_QUANTITY', quantity: subscription.quantity }
+      : field === 'STATUS'
+        ? { operation: subscription.status === 'TERMINATED' ? 'CANCEL' : subscription.status === 'SUSPENDED' ? 'SUSPEND' : 'RESUME' }
+        : undefined;
+  if (!change)
+    return refuse('VENDOR_CANNOT', { vendor: vendor_code, action: `mend ${field.toLowerCase()}`, advice: 'settle it in the vendor’s portal, or order anew' }, [
+      'resolution',
+    ]);
+  const vendor = findVendor(unit.app, vendor_code, change.operation);
+  if (!vendor.allowed) return vendor;
+  const free = await decideNothingOpen(unit, { subscriptionId: subscription.id }, subscription.number);
+  if (!free.allowed) return free;
+  const request = { change, recorded: true, reason };
+  await intend(unit, {
+    accountId: subscription.customer.id,
+    subscriptionId: subscription.id,
+    subject: subscription.number,
+    vendorCode: vendor_code,
+    kind: change.operation,
+    request,
+  });
+  return allow(undefined);
+}
+
+/**
+ * Ends at the vendor what nobody here knows. Ending is final and the same each time, so whatever is lost on the way is
+ * asked for again by whoever sees the difference still open.
+ */
+export async function cancelOrphan(
+  app: App,
+  driftId: string,
+  { vendorCode, vendorSubscriptionId }: NonNullable<Settled['orphan']>,
+): Promise<string | undefined> {
+  const ref = { reference: '', vendorSubscriptionId, vendorCustomerId: undefined, sku: '', memo: undefined };
+  const call = { operationId: newId(), signal: AbortSignal.timeout(app.config.vendorTimeoutMs) };
+  const outcome = await app.vendors.find(vendorCode)!.change(call, ref, { operation: 'CANCEL' });
+  if (outcome.kind !== 'SUCCEEDED') return 'message' in outcome ? outcome.message : outcome.kind;
+  await app.database.system.query(`update drift set resolved_at = $2, resolution = 'ended at the vendor' where id = $1 and resolved_at is null`, [
+    driftId,
+    app.clock.date(),
+  ]);
+  return undefined;
+}

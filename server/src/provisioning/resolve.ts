@@ -1,0 +1,140 @@
+/** What people decide about operations that ended badly, or of which nobody knows how they ended. @rule S2 */
+import { mayBecome } from '@cloudtill/domain/subscriptions/lifecycle';
+import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
+import type { VendorSubscription } from '@cloudtill/vendors/vendor';
+import { LockMode } from '@mikro-orm/core';
+import { decodeId, encodeId } from '../platform/ids.ts';
+import { TextCheck } from '../platform/text.ts';
+import type { Unit } from '../platform/use-case.ts';
+import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
+import { decideNothingOpen } from '../vendors/intend.ts';
+import { ProvisioningOperation, ProvisioningSync } from '../vendors/vendor-links.entities.ts';
+import type { ResolveUnknownProvisioningInput, RetryProvisioningInput } from './provisioning.type.ts';
+import { follow } from './settle.ts';
+
+interface Resolved {
+  readonly operationId: string;
+}
+
+/** Sends again what was refused or given up. What is unknown is not sent again before it is resolved. */
+export async function retryProvisioning(unit: Unit, { operationId }: RetryProvisioningInput): Promise<Decision<Resolved>> {
+  const opened = await open(unit, operationId);
+  if (!opened.allowed) return opened;
+  const operation = opened.value;
+  if (operation.state !== 'FAILED' && operation.state !== 'QUEUED' && operation.state !== 'ACCEPTED') {
+    return refuse('OPERATION_STATE_NOT_ALLOWED', { state: operation.state, action: 'trying again', allowed: 'FAILED' }, ['operationId']);
+  }
+  if (operation.finishedAt) {
+    const { subscriptionId, accountId, vendorCode } = operation;
+    const free = await decideNothingOpen(unit, subscriptionId ? { subscriptionId } : { accountId, vendorCode }, operation.kind);
+    if (!free.allowed) return free;
+    const reopened = await reopen(unit, operation);
+    if (!reopened.allowed) return reopened;
+  }
+  const before = { state: operation.state };
+  // Waiting longer is the point of being told to wait; a person who asks knows that the reason is gone.
+  if (operation.finishedAt) Object.assign(operation, { state: 'QUEUED', since: unit.now, attempts: 0, finishedAt: null });
+  Object.assign(operation, { dueAt: unit.now, leasedUntil: null, needsAttention: false, message: null, rejection: null, vendorMessageCode: null });
+  await settleDown(unit, operation, 'retryProvisioning', before);
+  return allow({ operationId: operation.id });
+}
+
+/** What failed shows so; what is tried again waits for its vendor once more. */
+async function reopen(unit: Unit, operation: ProvisioningOperation): Promise<Decision<void>> {
+  const { em, app, now } = unit;
+  if (operation.kind === 'CREATE_CUSTOMER') {
+    const { platform } = app.vendors.find(operation.vendorCode)!;
+    const sync = await em.findOneOrFail(ProvisioningSync, { account: operation.accountId, platform }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    Object.assign(sync, { status: 'PENDING', reasons: [], updatedAt: now });
+    return allow(undefined);
+  }
+  const subscription = await em.findOneOrFail(ServiceSubscription, { id: operation.subscriptionId! }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (operation.kind !== 'PROVISION') return allow(undefined);
+  if (!mayBecome(subscription.status, 'PENDING')) {
+    return refuse(
+      'SUBSCRIPTION_STATE_NOT_ALLOWED',
+      { subscription: subscription.number, status: subscription.status, action: 'delivering it again', allowed: 'FAILED' },
+      ['operationId'],
+    );
+  }
+  Object.assign(subscription, { status: 'PENDING', updatedAt: now });
+  return allow(undefined);
+}
+
+/** Ends an unknown outcome by what somebody saw in the vendor's own portal. */
+export async function resolveUnknownProvisioning(unit: Unit, input: ResolveUnknownProvisioningInput): Promise<Decision<Resolved>> {
+  const opened = await open(unit, input.operationId);
+  if (!opened.allowed) return opened;
+  const operation = opened.value;
+  if (operation.state !== 'UNKNOWN') {
+    return refuse('OPERATION_STATE_NOT_ALLOWED', { state: operation.state, action: 'resolving', allowed: 'UNKNOWN' }, ['operationId']);
+  }
+  const before = { state: operation.state };
+  if (input.resolution === 'NOT_APPLIED') {
+    await follow(unit, operation, { kind: 'SEND', delayMs: 0, message: `${unit.viewer.name} saw that the vendor does not have it`, attention: false }, {});
+    await settleDown(unit, operation, 'resolveUnknownProvisioning', before);
+    return allow({ operationId: operation.id });
+  }
+  const delivered = await deliveredAs(unit, operation, input);
+  if (!delivered.allowed) return delivered;
+  await follow(
+    unit,
+    operation,
+    { kind: 'DONE' },
+    {
+      subscription: delivered.value,
+      ...(operation.kind === 'CREATE_CUSTOMER' ? { customer: { vendorCustomerId: input.vendorCustomerId ?? undefined } } : {}),
+    },
+  );
+  await settleDown(unit, operation, 'resolveUnknownProvisioning', before);
+  return allow({ operationId: operation.id });
+}
+
+/** A delivered subscription has an id at its vendor, and no other of ours has the same. */
+async function deliveredAs(
+  unit: Unit,
+  operation: ProvisioningOperation,
+  input: ResolveUnknownProvisioningInput,
+): Promise<Decision<VendorSubscription | undefined>> {
+  if (operation.kind !== 'PROVISION') return allow(undefined);
+  const check = new TextCheck();
+  const vendorSubscriptionId = check.optionalLine('vendorSubscriptionId', input.vendorSubscriptionId, 200);
+  const activationCode = check.optionalLine('activationCode', input.activationCode, 200);
+  if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
+  if (!vendorSubscriptionId) return refuse('RESOLUTION_INVALID', { field: 'vendorSubscriptionId' }, ['vendorSubscriptionId']);
+  const { platform } = unit.app.vendors.find(operation.vendorCode) ?? {};
+  const other = await unit.em.findOne(ServiceSubscription, { platform: platform ?? null, vendorSubscriptionId });
+  if (other) return refuse('VENDOR_SUBSCRIPTION_TAKEN', { vendorSubscriptionId, subscription: other.number }, ['vendorSubscriptionId']);
+  return allow({
+    vendorSubscriptionId,
+    vendorCustomerId: input.vendorCustomerId ?? undefined,
+    reference: undefined,
+    status: 'ACTIVE',
+    sku: undefined,
+    quantity: undefined,
+    statusReason: undefined,
+    startedAt: undefined,
+    renews: undefined,
+    activationCode: activationCode ?? undefined,
+    licenseId: input.licenseId ?? undefined,
+    memo: undefined,
+  });
+}
+
+async function open(unit: Unit, id: string): Promise<Decision<ProvisioningOperation>> {
+  const operation = await unit.em.findOne(ProvisioningOperation, { id: decodeId('op', id) }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  return operation ? allow(operation) : refuse('OPERATION_UNKNOWN', { operation: id }, ['operationId']);
+}
+
+async function settleDown(unit: Unit, operation: ProvisioningOperation, action: string, before: object): Promise<void> {
+  await unit.em.flush();
+  await unit.em.execute(`select pg_notify('cloudtill_provisioning', '')`);
+  unit.audit({
+    accountId: operation.accountId,
+    action,
+    subjectKind: 'ProvisioningOperation',
+    subjectId: encodeId('op', operation.id),
+    before,
+    after: { state: operation.state, kind: operation.kind },
+  });
+}
