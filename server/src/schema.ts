@@ -13,6 +13,8 @@ import { TemplateResolver } from './notifications/template.resolver.ts';
 import { AuditResolver } from './operations/audit.resolver.ts';
 import { ClockResolver } from './operations/clock.resolver.ts';
 import { JobsResolver } from './operations/jobs.resolver.ts';
+import { OrderFields, OrderLineFields, OrderResolver } from './orders/order.resolver.ts';
+import { QuotedEdgeFields, QuoteResolver } from './orders/quote.resolver.ts';
 import { checkNeeds } from './platform/needs.ts';
 import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
@@ -44,6 +46,11 @@ const RESOLVERS: NonEmptyArray<Function> = [
   NextChargeFields,
   PreviewResolver,
   EdgePreviewFields,
+  OrderResolver,
+  OrderFields,
+  OrderLineFields,
+  QuoteResolver,
+  QuotedEdgeFields,
   JobsResolver,
   JobImportFields,
   ImportResolver,

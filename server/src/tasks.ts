@@ -3,6 +3,7 @@ import { runBillingTask } from './billing/billing-run.ts';
 import { BILLING_EVENTS } from './billing/rating-marks.ts';
 import { importBookTask } from './imports/import-book.ts';
 import { queueDueMails, sendMail } from './notifications/send-mail.ts';
+import { executeByItself, executeWaitingOrders } from './orders/execute-order.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
 import { dispatchEvents } from './platform/outbox.ts';
@@ -28,6 +29,8 @@ export async function startTasks(app: App): Promise<Worker> {
     {
       applyDueChanges: async () => void (await applyDueChanges(app)),
       dispatchEvents: async () => void (await database.withSystemClient((client) => dispatchEvents(client, BILLING_EVENTS, app))),
+      executeOrder: async (payload) => executeByItself(app, (payload as { orderId: string }).orderId),
+      executeWaitingOrders: async () => executeWaitingOrders(app),
       reconcileVendors: () => reconcileAll(app),
       sendMail: (payload) => sendMail(app, (payload as { mailId: string }).mailId),
       queueDueMails: () => queueDueMails(app),
@@ -40,6 +43,7 @@ export async function startTasks(app: App): Promise<Worker> {
     [
       { task: 'applyDueChanges', cron: '* * * * *' },
       { task: 'dispatchEvents', cron: '* * * * *' },
+      { task: 'executeWaitingOrders', cron: '* * * * *' },
       { task: 'reconcileVendors', cron: '41 * * * *' },
       { task: 'queueDueMails', cron: '* * * * *' },
       { task: 'cleanUp', cron: '17 3 * * *' },

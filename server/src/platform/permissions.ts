@@ -32,7 +32,7 @@ export const PERMISSIONS = {
   'orders:execute': 'execute orders',
   'metrics:read': 'read the metrics endpoint',
   'invoices:write': 'own invoices on behalf of an ERP',
-  'orders:write': 'place orders through the API',
+  'orders:write': 'place and execute orders through the API',
   'mails:read': 'see the mails to accounts at and below one’s own',
   'mails:resend': 'send a mail again',
   'templates:write': 'see and change the templates of mails',
@@ -107,7 +107,12 @@ export function permissionsOf(roles: readonly string[]): Set<Permission> {
   return new Set(roles.flatMap((role) => GRANTS[role as Role] ?? []));
 }
 
-/** A credential has the rights that its scopes name, and what reading charges needs of the rest. */
+/** Rights that a scope cannot be used without: a machine that orders also sees, places and executes what it orders. */
+const IMPLIED: Readonly<Partial<Record<Permission, readonly Permission[]>>> = {
+  'orders:write': ['orders:read', 'orders:place', 'orders:execute'],
+};
+
+/** A credential has the rights that its scopes name, and those without which they would be of no use. */
 export function permissionsOfScopes(scopes: readonly string[]): Set<Permission> {
-  return new Set(scopes.filter((scope): scope is Permission => scope in PERMISSIONS));
+  return new Set(scopes.filter((scope): scope is Permission => scope in PERMISSIONS).flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]));
 }

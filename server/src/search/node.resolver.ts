@@ -8,6 +8,7 @@ import { priceListShape } from '../catalog/price-list.type.ts';
 import { Node } from '../platform/connection.type.ts';
 import type { RequestContext } from '../platform/context.ts';
 import { signedIn } from '../platform/context.ts';
+import { orderShape } from '../orders/order.type.ts';
 import { invalidId, requestError } from '../platform/errors.ts';
 import { decodeChargeId, decodeId, kindOf, type IdKind } from '../platform/ids.ts';
 import { findableOf, type Findable } from '../platform/findable.ts';
@@ -24,6 +25,7 @@ const FINDABLE: Readonly<Record<string, Findable>> = {
   pln: { shape: planShape, permission: 'catalog:read', where: planMayBeOrdered },
   prl: { shape: priceListShape, permission: 'prices:read' },
   sub: { shape: subscriptionShape, permission: 'subscriptions:read' },
+  ord: { shape: orderShape, permission: 'orders:read' },
   chg: { shape: chargeShape, permission: 'charges:read' },
   per: { shape: billingPeriodShape, permission: 'charges:read' },
   run: { shape: billingRunShape, permission: 'billing:read' },
