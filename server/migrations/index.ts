@@ -11,6 +11,7 @@ import { CreateServiceDue } from './20261121219500_create_service_due.ts';
 import { CreateRatingState } from './20261121219700_create_rating_state.ts';
 import { CreateInvariants } from './20261121220000_create_invariants.ts';
 import { ScopeMarksAndMoves } from './20261122001000_scope_marks_and_moves.ts';
+import { CreateLegacyMigrations } from './20261122300000_create_legacy_migrations.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261121219700_create_rating_state', class: CreateRatingState },
   { name: '20261121220000_create_invariants', class: CreateInvariants },
   { name: '20261122001000_scope_marks_and_moves', class: ScopeMarksAndMoves },
+  { name: '20261122300000_create_legacy_migrations', class: CreateLegacyMigrations },
 ];

@@ -3,6 +3,7 @@ import { ServiceCredential, Session, User } from './accounts/user.entity.ts';
 import { BillingPeriod, BillingRun, Charge } from './billing/billing.entities.ts';
 import { Plan, PlanPrice, Product, Vendor } from './catalog/catalog.entities.ts';
 import { PriceList, PriceListAssignment, PriceListEntry } from './catalog/price-list.entities.ts';
+import { LegacyMigration } from './migration/migration.entities.ts';
 import { AuditEvent, IdempotencyRecord, Job, OutboxEvent, Upload } from './platform/work.entities.ts';
 import { QuantityChange, QuantitySpan, ServiceSubscription } from './subscriptions/subscription.entities.ts';
 
@@ -26,6 +27,7 @@ export const ENTITIES = [
   BillingPeriod,
   BillingRun,
   Charge,
+  LegacyMigration,
   Job,
   OutboxEvent,
   AuditEvent,

@@ -8,6 +8,7 @@ import { EdgePreviewFields, PreviewResolver } from './billing/preview.resolver.t
 import { CatalogResolver, PlanFields, ProductFields, VendorFields } from './catalog/catalog.resolver.ts';
 import { PriceListFields, PriceListResolver } from './catalog/price-list.resolver.ts';
 import { ImportResolver, JobImportFields } from './imports/import.resolver.ts';
+import { MigrationFields, MigrationResolver } from './migration/migration.resolver.ts';
 import { AuditResolver } from './operations/audit.resolver.ts';
 import { ClockResolver } from './operations/clock.resolver.ts';
 import { JobsResolver } from './operations/jobs.resolver.ts';
@@ -36,6 +37,8 @@ const RESOLVERS: NonEmptyArray<Function> = [
   JobsResolver,
   JobImportFields,
   ImportResolver,
+  MigrationResolver,
+  MigrationFields,
   AuditResolver,
   NodeResolver,
   SearchResolver,

@@ -2,6 +2,7 @@ import { closePeriodTask } from './billing/close-period.ts';
 import { runBillingTask } from './billing/billing-run.ts';
 import { BILLING_EVENTS } from './billing/rating-marks.ts';
 import { importBookTask } from './imports/import-book.ts';
+import { runMigrationTask } from './migration/move-subscriptions.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
 import { dispatchEvents } from './platform/outbox.ts';
@@ -14,7 +15,7 @@ export function startTasks(app: App): Promise<Worker> {
   const { database } = app;
   return startWorker(
     app,
-    { runBilling: runBillingTask, closeBillingPeriod: closePeriodTask, importBook: importBookTask },
+    { runBilling: runBillingTask, closeBillingPeriod: closePeriodTask, importBook: importBookTask, runMigration: runMigrationTask },
     {
       applyDueChanges: async () => void (await applyDueChanges(app)),
       dispatchEvents: async () => void (await database.withSystemClient((client) => dispatchEvents(client, BILLING_EVENTS, app))),

@@ -36,7 +36,8 @@ const SERVER_ROOMS = [
   ['catalog'],
   ['subscriptions'],
   ['billing'],
-  ['erp', 'imports', 'operations', 'search', 'installation'],
+  ['erp', 'imports', 'migration', 'operations', 'installation'],
+  ['search'],
   ['demo', 'verify'],
 ];
 const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing']];

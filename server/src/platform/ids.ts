@@ -25,7 +25,8 @@ export type IdKind =
   | 'op'
   | 'chn'
   | 'crd'
-  | 'par';
+  | 'par'
+  | 'mig';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -20,7 +20,7 @@ registerEnumType(JobStateEnum, {
   },
 });
 
-export const JobKind = enumOf(['RUN_BILLING', 'CLOSE_BILLING_PERIOD', 'IMPORT_BOOK']);
+export const JobKind = enumOf(['RUN_BILLING', 'CLOSE_BILLING_PERIOD', 'IMPORT_BOOK', 'RUN_MIGRATION']);
 registerEnumType(JobKind, {
   name: 'JobKind',
   description: 'What kind of work a job is.',
@@ -28,6 +28,7 @@ registerEnumType(JobKind, {
     RUN_BILLING: { description: 'A billing run.' },
     CLOSE_BILLING_PERIOD: { description: 'The closing of a billing period.' },
     IMPORT_BOOK: { description: 'The import of a book of business.' },
+    RUN_MIGRATION: { description: 'A migration of subscriptions to another way of billing.' },
   },
 });
 
