@@ -60,7 +60,7 @@ export class CreateLegacyMigrations extends Migration {
       this.addSql(`create policy viewer on ${table} for all to cloudtill_app using (${condition}) with check (${condition})`);
     };
     // The whole is the provider's; of the items an account could see its own.
-    scoped('legacy_migration', all);
+    scoped('legacy_migration', `${all} or exists (select 1 from account a where a.kind = 'PROVIDER' and a.path @> array[${own}])`);
     scoped('legacy_migration_item', `${all} or exists (select 1 from account a where a.id = customer_id and a.path @> array[${own}])`);
     this.addSql('grant select, insert, update on legacy_migration to cloudtill_app');
     this.addSql('grant select, insert, update, delete on legacy_migration_item to cloudtill_app');

@@ -61,6 +61,7 @@ const IDS = `{
   billingPeriods { nodes { id name } }
   billingRuns { nodes { id billingPeriod { name } } }
   jobs { nodes { id subject } }
+  migrations { nodes { id effectiveOn } }
 }`;
 
 /** Starts a server with the book in it, May 2026 billed. */
@@ -72,6 +73,9 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
     if (!report?.committed) throw new Error(`the book's ${kind} were not taken: ${JSON.stringify(report)}`);
   }
   await bill(server, '2026-05');
+  await (
+    await server.as('operator')
+  )('mutation { planMigration(input: { vendor: "SOPHOS", idempotencyKey: "world-plan-1" }) { userErrors { code } } }');
   await addPeople(server);
   await (
     await server.as('operator')
@@ -168,6 +172,7 @@ async function readIds(server: TestServer): Promise<Map<string, string>> {
   for (const { id, name } of data.billingPeriods.nodes) ids.set(`per ${name}`, id);
   for (const { id, billingPeriod } of data.billingRuns.nodes) ids.set(`run ${billingPeriod.name}`, id);
   for (const { id, subject } of data.jobs.nodes) ids.set(`job ${subject}`, id);
+  for (const { id, effectiveOn } of data.migrations.nodes) ids.set(`mig ${effectiveOn}`, id);
   const charges = await ask('{ charges(first: 100) { nodes { id subscription { number } buyer { number } } } }');
   for (const { id, subscription, buyer } of charges.data.charges.nodes) ids.set(`chg ${subscription.number} ${buyer.number}`, id);
   return ids;
