@@ -73,6 +73,8 @@ export const common: typeof english = {
     INVOICES_WRITE: 'Rechnungen für ein ERP führen',
     JOBS_READ: 'Vorgänge sehen',
     METRICS_READ: 'Messwerte lesen',
+    MIGRATIONS_READ: 'Umstellungen auf eine andere Abrechnung sehen',
+    MIGRATIONS_RUN: 'Umstellungen auf eine andere Abrechnung planen und ausführen',
     ORDERS_WRITE: 'bestellen',
     PRICES_READ: 'Preislisten sehen',
     PRICES_WRITE: 'Preislisten ändern',

@@ -68,6 +68,8 @@ export const common = {
     INVOICES_WRITE: 'own invoices on behalf of an ERP',
     JOBS_READ: 'see long work',
     METRICS_READ: 'read metrics',
+    MIGRATIONS_READ: 'see migrations to another way of billing',
+    MIGRATIONS_RUN: 'plan and run migrations to another way of billing',
     ORDERS_WRITE: 'place orders',
     PRICES_READ: 'see price lists',
     PRICES_WRITE: 'change price lists',

@@ -35,7 +35,7 @@ registerEnumType(ActorKind, {
   },
 });
 
-const SubjectKind = enumOf(['ACCOUNT', 'PRODUCT', 'PLAN', 'PRICE_LIST', 'SERVICE_SUBSCRIPTION', 'BILLING_PERIOD', 'BOOK']);
+const SubjectKind = enumOf(['ACCOUNT', 'PRODUCT', 'PLAN', 'PRICE_LIST', 'SERVICE_SUBSCRIPTION', 'BILLING_PERIOD', 'BOOK', 'MIGRATION']);
 registerEnumType(SubjectKind, {
   name: 'AuditSubjectKind',
   description: 'What something was done to.',
@@ -46,6 +46,7 @@ registerEnumType(SubjectKind, {
     PRICE_LIST: { description: 'A price list.' },
     SERVICE_SUBSCRIPTION: { description: 'A subscription.' },
     BILLING_PERIOD: { description: 'A billing period.' },
+    MIGRATION: { description: 'A migration to another way of billing.' },
     BOOK: { description: 'An imported book of business.' },
   },
 });
