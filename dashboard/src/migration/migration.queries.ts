@@ -148,11 +148,11 @@ export type MigrationItem = NonNullable<ResultOf<typeof MigrationItemsQuery>['mi
 /** What can be mapped: plans of a vendor, old and new. */
 export const MigrationPlansQuery = graphql(`
   query MigrationPlans($vendor: String!) {
-    products(first: 100, filter: { vendor: $vendor }) {
+    products(first: 45, filter: { vendor: $vendor }) {
       nodes {
         id
         name
-        plans(first: 100) {
+        plans(first: 20) {
           id
           sku
           billingPolicy

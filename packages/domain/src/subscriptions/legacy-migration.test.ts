@@ -185,7 +185,8 @@ describe('S5: the plan that follows', () => {
 const ZONE = 'Europe/Athens';
 const startOf = (day: ReturnType<typeof localDate>): number => startOfDay(day, ZONE);
 /** `['ACTIVATE', '2021-04-15', 25]`; a time of day may follow, in UTC. */
-function history(...lines: readonly (readonly [kind: RecordedChange<MigrationPlan>['kind'], when: string, quantity?: number, to?: MigrationPlan])[]) {
+type Line = readonly [kind: RecordedChange<MigrationPlan>['kind'], when: string, quantity?: number, to?: MigrationPlan];
+function history(...lines: readonly Line[]): RecordedChange<MigrationPlan>[] {
   return lines.map(([kind, when, quantity, to], index): RecordedChange<MigrationPlan> => {
     const effectiveAt = when.includes('T') ? Date.parse(when) : startOf(localDate(when));
     return { kind, sequence: index + 1, effectiveAt, effectiveOn: dayAt(effectiveAt, ZONE), quantity, plan: to ?? (kind === 'ACTIVATE' ? LEGACY : undefined) };
@@ -217,7 +218,7 @@ describe('S5: what is moved', () => {
     fc.assert(
       fc.property(day, fc.array(change, { maxLength: 6 }), fc.option(day, { nil: undefined }), (begun, changed, ended) => {
         const at = (days: number, hour = 0): string => new Date(Date.parse('2021-03-01T00:00:00Z') + days * 86_400_000 + hour * 3_600_000).toISOString();
-        const lines: Parameters<typeof history>[number][] = [['ACTIVATE', at(begun), 25]];
+        const lines: Line[] = [['ACTIVATE', at(begun), 25]];
         for (const each of changed) if (each.day > begun) lines.push(['QUANTITY', at(each.day, each.hour), each.quantity]);
         if (ended !== undefined && ended >= begun) lines.push(['TERMINATE', at(ended)]);
         const before = history(...lines);
