@@ -45,7 +45,7 @@ async function workedOff({ url }: Database): Promise<object> {
            join plan p on p.id = i.new_plan_id order by s.number`,
       ),
       trail: await rows(`select subject_number, after from audit_event where action = 'runMigration' order by subject_number, occurred_at`),
-      told: await rows(`select topic, count(*) from outbox_event group by topic`),
+      told: await rows(`select topic, count(*) from outbox_event group by topic order by topic`),
     };
   } finally {
     await client.end();

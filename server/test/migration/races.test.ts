@@ -142,3 +142,19 @@ it('a job that the queue delivered twice moves nothing twice', async () => {
   const lines = await kept.book.sql(`select 1 from quantity_change where subscription_id = $1`, [subscription.id.slice(4)]);
   expect(lines).toHaveLength(2);
 });
+
+it('a run whose job was given up makes room, and is gone on with', async () => {
+  const subscription = await kept.subscribe(8, '2040-04-15');
+  const plan = await plannedForToday();
+  const held = holdAt('migration:begun');
+  const { job } = await kept.run(plan);
+  await held.reached;
+  await kept.book.sql(`update job set state = 'FAILED', finished_at = now() where id = $1`, [job.id.slice(4)]);
+  const again = await kept.run(plan);
+  expect(again.userErrors).toEqual([]);
+  expect(again.job.id).not.toBe(job.id);
+  expect((await kept.book.server.finished(again.job.id)).state).toBe('SUCCEEDED');
+  held.release();
+  expect(await itemOf(plan, subscription)).toMatch(/ MOVED /);
+  expect(await kept.book.sql('select 1 from quantity_change where subscription_id = $1', [subscription.id.slice(4)])).toHaveLength(2);
+});
