@@ -104,7 +104,9 @@ export class CreateOrders extends Migration {
         if (new.id, new.order_id, new.account_id, new.position, new.plan_id, new.characteristics, new.quantity, new.approval_code, new.prices)
            is distinct from (old.id, old.order_id, old.account_id, old.position, old.plan_id, old.characteristics, old.quantity, old.approval_code, old.prices)
            or (old.subscription_id is not null and new.subscription_id is distinct from old.subscription_id)
-           or (old.status in ('COMPLETED', 'FAILED', 'CANCELLED') and new.status <> old.status) then
+           or (old.status in ('COMPLETED', 'CANCELLED') and new.status <> old.status)
+           -- What failed may be tried again, for the same subscription.
+           or (old.status = 'FAILED' and new.status not in ('FAILED', 'EXECUTING')) then
           raise exception 'the lines of an order that is % do not change', standing using errcode = 'restrict_violation';
         end if;
         return new;
@@ -120,7 +122,8 @@ export class CreateOrders extends Migration {
         end if;
         if new.status <> old.status and not (old.status || ' ' || new.status) = any (array[
           'DRAFT SUBMITTED', 'DRAFT PENDING_APPROVAL', 'DRAFT CANCELLED', 'PENDING_APPROVAL SUBMITTED', 'PENDING_APPROVAL CANCELLED',
-          'SUBMITTED EXECUTING', 'SUBMITTED CANCELLED', 'EXECUTING COMPLETED', 'EXECUTING PARTIALLY_FAILED', 'EXECUTING FAILED']) then
+          'SUBMITTED EXECUTING', 'SUBMITTED CANCELLED', 'EXECUTING COMPLETED', 'EXECUTING PARTIALLY_FAILED', 'EXECUTING FAILED',
+          'PARTIALLY_FAILED EXECUTING', 'FAILED EXECUTING']) then
           raise exception 'an order that is % does not become %', old.status, new.status using errcode = 'restrict_violation';
         end if;
         return new;

@@ -13,6 +13,7 @@ import { CreateInvariants } from './20261121220000_create_invariants.ts';
 import { ScopeMarksAndMoves } from './20261122001000_scope_marks_and_moves.ts';
 import { CreateVendorLinks } from './20261122100000_create_vendor_links.ts';
 import { AllowForWhatHasNotBegun } from './20261122101000_allow_for_what_has_not_begun.ts';
+import { CreateNotifications } from './20261122200000_create_notifications.ts';
 import { CreateOrders } from './20261122110000_create_orders.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261122100000_create_vendor_links', class: CreateVendorLinks },
   { name: '20261122101000_allow_for_what_has_not_begun', class: AllowForWhatHasNotBegun },
   { name: '20261122110000_create_orders', class: CreateOrders },
+  { name: '20261122200000_create_notifications', class: CreateNotifications },
 ];

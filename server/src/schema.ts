@@ -8,6 +8,8 @@ import { EdgePreviewFields, PreviewResolver } from './billing/preview.resolver.t
 import { CatalogResolver, PlanFields, ProductFields, VendorFields } from './catalog/catalog.resolver.ts';
 import { PriceListFields, PriceListResolver } from './catalog/price-list.resolver.ts';
 import { ImportResolver, JobImportFields } from './imports/import.resolver.ts';
+import { MailFields, MailResolver } from './notifications/mail.resolver.ts';
+import { TemplateResolver } from './notifications/template.resolver.ts';
 import { AuditResolver } from './operations/audit.resolver.ts';
 import { ClockResolver } from './operations/clock.resolver.ts';
 import { JobsResolver } from './operations/jobs.resolver.ts';
@@ -53,6 +55,9 @@ const RESOLVERS: NonEmptyArray<Function> = [
   JobImportFields,
   ImportResolver,
   AuditResolver,
+  MailResolver,
+  MailFields,
+  TemplateResolver,
   NodeResolver,
   SearchResolver,
 ];

@@ -39,7 +39,7 @@ const SERVER_ROOMS = [
   ['billing'],
   ['orders'],
   ['erp', 'imports', 'operations', 'search', 'installation'],
-  ['provisioning'],
+  ['provisioning', 'notifications'],
   ['demo', 'verify'],
 ];
 const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing'], ['orders']];

@@ -72,6 +72,9 @@ export const common: typeof english = {
     COSTS_READ: 'Kosten und Marge sehen',
     INVOICES_WRITE: 'Rechnungen für ein ERP führen',
     JOBS_READ: 'Vorgänge sehen',
+    LICENSES_REVEAL: 'Aktivierungscodes sehen',
+    MAILS_READ: 'E-Mails sehen',
+    MAILS_RESEND: 'E-Mails erneut senden',
     METRICS_READ: 'Messwerte lesen',
     ORDERS_WRITE: 'bestellen',
     PRICES_READ: 'Preislisten sehen',
@@ -79,6 +82,7 @@ export const common: typeof english = {
     SUBSCRIPTIONS_CHANGE: 'Abonnements ändern',
     SUBSCRIPTIONS_CREATE: 'Abonnements anlegen',
     SUBSCRIPTIONS_READ: 'Abonnements sehen',
+    TEMPLATES_WRITE: 'E-Mail-Vorlagen ändern',
   },
   words: {
     CUSTOMER: 'Kunde',

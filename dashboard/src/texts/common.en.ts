@@ -67,6 +67,9 @@ export const common = {
     COSTS_READ: 'see cost and margin',
     INVOICES_WRITE: 'own invoices on behalf of an ERP',
     JOBS_READ: 'see long work',
+    LICENSES_REVEAL: 'see activation codes',
+    MAILS_READ: 'see mails',
+    MAILS_RESEND: 'send mails again',
     METRICS_READ: 'read metrics',
     ORDERS_WRITE: 'place orders',
     PRICES_READ: 'see price lists',
@@ -74,6 +77,7 @@ export const common = {
     SUBSCRIPTIONS_CHANGE: 'change subscriptions',
     SUBSCRIPTIONS_CREATE: 'create subscriptions',
     SUBSCRIPTIONS_READ: 'see subscriptions',
+    TEMPLATES_WRITE: 'change mail templates',
   },
   /** Words of the API inside refusals. */
   words: {

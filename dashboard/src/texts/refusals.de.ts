@@ -100,6 +100,16 @@ export const refusals: Record<UserError['code'], string> = {
   PLAN_ROW_DIFFERS: '{field} von {plan} ist hier {value} und in Zeile {row} {other}; ein Tarif hat davon nur eines.',
   EVENT_NOT_ALLOWED: '{event} von {subscription} passt nicht zu den Ereignissen davor: {problem}',
 
+  // Mails
+  MAIL_UNKNOWN: 'Die E-Mail {mail} gibt es nicht.',
+  MAIL_NOT_SENT_YET: 'Die E-Mail an {recipient} wird gerade gesendet; warten Sie, bis sie gesendet oder gescheitert ist.',
+  MAIL_RECIPIENT_MISSING: 'Das Konto {account} hat keine E-Mail-Adresse; tragen Sie eine ein, und senden Sie dann erneut.',
+  TEMPLATE_LOCALE_UNKNOWN: 'In der Sprache {locale} gibt es keine Vorlagen; möglich sind {known}.',
+  TEMPLATE_INVALID: 'Dieser Text lässt sich so nicht ausfüllen: {problem}',
+  TEMPLATE_PLACEHOLDER_UNKNOWN: 'Den Platzhalter {placeholder} gibt es hier nicht; möglich sind {known}.',
+  TEMPLATE_MJML_INVALID: 'Der Inhalt ist kein gültiges MJML: {problem}',
+  TEMPLATE_IS_DEFAULT: 'Diese Vorlage ist schon der Standard.',
+
   // Requests
   IDEMPOTENCY_KEY_REUSED: 'Diese Anfrage wurde mit anderem Inhalt schon am {usedAt} gestellt; laden Sie die Seite neu.',
   IDEMPOTENCY_KEY_INVALID: 'Ein Schlüssel gegen Wiederholung hat 8 bis 200 sichtbare ASCII-Zeichen.',

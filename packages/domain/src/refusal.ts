@@ -315,6 +315,25 @@ export const REFUSALS = {
   },
   EVENT_NOT_ALLOWED: { message: '{event} of {subscription}: {problem}', meaning: 'A subscription’s events do not follow one another.' },
 
+  // Mails (O5)
+  MAIL_UNKNOWN: { message: 'there is no mail {mail}', meaning: 'No such mail, or none that the viewer may see.' },
+  MAIL_NOT_SENT_YET: {
+    message: 'the mail to {recipient} is about to be sent; wait until it was or until it failed',
+    meaning: 'A mail that waits for its first attempt, or is being sent, cannot be sent again beside that.',
+  },
+  MAIL_RECIPIENT_MISSING: {
+    message: 'account {account} has no email address; enter one, then send the mail again',
+    meaning: 'There is no address to which the mail could go.',
+  },
+  TEMPLATE_LOCALE_UNKNOWN: { message: 'there are no templates in {locale}; known are {known}', meaning: 'Mails are not written in this language.' },
+  TEMPLATE_INVALID: { message: '{field} of the template: {problem}', meaning: 'A text of a template cannot be filled in.' },
+  TEMPLATE_PLACEHOLDER_UNKNOWN: {
+    message: '{field} of the template has the placeholder {placeholder}; known there are {known}',
+    meaning: 'A template speaks of something that its mails do not know.',
+  },
+  TEMPLATE_MJML_INVALID: { message: 'the body of the template is not MJML: {problem}', meaning: 'The body of a template cannot be made into HTML.' },
+  TEMPLATE_IS_DEFAULT: { message: 'the template {template} in {locale} is the default already', meaning: 'There is nothing to reset.' },
+
   // Requests
   IDEMPOTENCY_KEY_REUSED: {
     message: 'the idempotency key was used for another request at {usedAt}; use a new key for a new request',

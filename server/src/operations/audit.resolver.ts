@@ -36,7 +36,22 @@ registerEnumType(ActorKind, {
   },
 });
 
-const SubjectKind = enumOf(['ACCOUNT', 'PRODUCT', 'PLAN', 'PRICE_LIST', 'SERVICE_SUBSCRIPTION', 'ORDER', 'BILLING_PERIOD', 'BOOK']);
+const SubjectKind = enumOf([
+  'ACCOUNT',
+  'PRODUCT',
+  'PLAN',
+  'PRICE_LIST',
+  'SERVICE_SUBSCRIPTION',
+  'ORDER',
+  'PROVISIONING_SYNC',
+  'PROVISIONING_OPERATION',
+  'DRIFT',
+  'VENDOR',
+  'BILLING_PERIOD',
+  'BOOK',
+  'MAIL',
+  'NOTIFICATION_TEMPLATE',
+]);
 registerEnumType(SubjectKind, {
   name: 'AuditSubjectKind',
   description: 'What something was done to.',
@@ -46,9 +61,15 @@ registerEnumType(SubjectKind, {
     PLAN: { description: 'A plan.' },
     PRICE_LIST: { description: 'A price list.' },
     SERVICE_SUBSCRIPTION: { description: 'A subscription.' },
+    PROVISIONING_SYNC: { description: 'An account on a vendor’s platform.' },
+    PROVISIONING_OPERATION: { description: 'Something that a vendor was asked.' },
+    DRIFT: { description: 'A difference between a vendor and us.' },
+    VENDOR: { description: 'A vendor.' },
     ORDER: { description: 'An order.' },
     BILLING_PERIOD: { description: 'A billing period.' },
     BOOK: { description: 'An imported book of business.' },
+    MAIL: { description: 'A mail.' },
+    NOTIFICATION_TEMPLATE: { description: 'A template of mails.' },
   },
 });
 

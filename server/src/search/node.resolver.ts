@@ -11,17 +11,11 @@ import { signedIn } from '../platform/context.ts';
 import { orderShape } from '../orders/order.type.ts';
 import { invalidId, requestError } from '../platform/errors.ts';
 import { decodeChargeId, decodeId, kindOf, type IdKind } from '../platform/ids.ts';
+import { findableOf, type Findable } from '../platform/findable.ts';
 import { jobShape } from '../platform/job.type.ts';
-import { equals, readOne, type Condition, type Row, type Shape } from '../platform/look-ahead.ts';
-import type { Permission } from '../platform/permissions.ts';
+import { equals, readOne, type Condition, type Row } from '../platform/look-ahead.ts';
 import { may } from '../platform/viewer.ts';
 import { subscriptionShape } from '../subscriptions/subscription.type.ts';
-
-interface Findable {
-  readonly shape: Shape;
-  readonly permission: Permission;
-  readonly where?: Condition;
-}
 
 /** What can be fetched again by its id alone, and what somebody needs to see it. */
 const FINDABLE: Readonly<Record<string, Findable>> = {
@@ -66,7 +60,7 @@ export class NodeResolver {
 
 async function find(id: string, context: RequestContext, info: GraphQLResolveInfo): Promise<Row | null> {
   const kind = kindOf(id);
-  const findable = FINDABLE[kind];
+  const findable = FINDABLE[kind] ?? findableOf(kind);
   if (!findable) throw invalidId(id, 'node');
   const key = kind === 'chg' ? chargeKey(id) : [equals('id', decodeId(kind as IdKind, id))];
   // What somebody may not see answers like what does not exist.

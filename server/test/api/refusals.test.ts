@@ -927,7 +927,94 @@ const WORK: readonly Row[] = [
   ],
 ];
 
-const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK];
+const template = (more: object): object => ({
+  code: 'LICENSE_DELIVERY',
+  locale: 'en',
+  subject: 'Your licenses',
+  body: '<mj-section><mj-column><mj-text>{{activationCode}}</mj-text></mj-column></mj-section>',
+  textBody: '{{activationCode}}',
+  expectedVersion: 0,
+  ...more,
+});
+
+const MAILS: readonly Row[] = [
+  ['resendMail', 'none', () => ({ mailId: nowhere('mal') }), 'MAIL_UNKNOWN', 'mailId', `there is no mail mal_${NOWHERE}`],
+  [
+    'resendMail',
+    'one that is about to be sent',
+    () => ({ mailId: id('M-WAITING') }),
+    'MAIL_NOT_SENT_YET',
+    'mailId',
+    'the mail to soon@example.com is about to be sent; wait until it was or until it failed',
+  ],
+  [
+    'resendMail',
+    'one to an account without an address',
+    () => ({ mailId: id('M-MUTE') }),
+    'MAIL_RECIPIENT_MISSING',
+    'mailId',
+    'account M-UPDATE has no email address; enter one, then send the mail again',
+  ],
+  [
+    'saveNotificationTemplate',
+    'in another language',
+    () => template({ locale: 'fr' }),
+    'TEMPLATE_LOCALE_UNKNOWN',
+    'locale',
+    'there are no templates in fr; known are en, de',
+  ],
+  ['saveNotificationTemplate', 'without a subject', () => template({ subject: '' }), 'TEXT_INVALID', 'subject', TEXT('subject', 'nothing', 200)],
+  [
+    'saveNotificationTemplate',
+    'a condition that does not end',
+    () => template({ textBody: '{{#product}}x' }),
+    'TEMPLATE_INVALID',
+    'textBody',
+    'textBody of the template: Unclosed section "product" at 13',
+  ],
+  [
+    'saveNotificationTemplate',
+    'an unknown placeholder',
+    () => template({ subject: '{{password}}' }),
+    'TEMPLATE_PLACEHOLDER_UNKNOWN',
+    'subject',
+    'subject of the template has the placeholder password; known there are activationCode, customer, product, provider, quantity, sku, subscriptionNumber, url',
+  ],
+  [
+    'saveNotificationTemplate',
+    'no MJML',
+    () => template({ body: '<mj-section><mj-column><mj-strange /></mj-column></mj-section>' }),
+    'TEMPLATE_MJML_INVALID',
+    'body',
+    'the body of the template is not MJML: Element mj-strange doesn',
+  ],
+  [
+    'saveNotificationTemplate',
+    'seen too early',
+    () => template({ expectedVersion: 7 }),
+    'CONFLICT',
+    'expectedVersion',
+    'template LICENSE_DELIVERY in en was changed by someone else in the meantime: it is now at version VERSION, you saw 7; look again and repeat',
+  ],
+  [
+    'resetNotificationTemplate',
+    'the default',
+    () => ({ code: 'LICENSE_DELIVERY', locale: 'en' }),
+    'TEMPLATE_IS_DEFAULT',
+    '',
+    'the template LICENSE_DELIVERY in en is the default already',
+  ],
+  [
+    'resetNotificationTemplate',
+    'in another language',
+    () => ({ code: 'LICENSE_DELIVERY', locale: 'en-US' }),
+    'TEMPLATE_LOCALE_UNKNOWN',
+    'locale',
+    'there are no templates in en-US; known are en, de',
+  ],
+];
+
+const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK, ...MAILS];
 
 interface Said {
   readonly code: RefusalCode;
