@@ -116,7 +116,8 @@ async function refusalsOf(unit: Unit, account: Account, sync: ProvisioningSync, 
   const decision = decideSynchronization({
     platform,
     account,
-    email: sync.email ?? undefined,
+    // As the account is shown and told to the vendor: without an address of its own on the platform, that of the account.
+    email: sync.email ?? account.email ?? undefined,
     role: sync.role ?? roleOf(account.kind),
     resellerPin: resellerPin ?? undefined,
     pinOwner: owner?.owner ?? undefined,
