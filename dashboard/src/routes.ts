@@ -5,9 +5,21 @@ import { routes as catalog } from './catalog/routes.ts';
 import { routes as home } from './home/routes.ts';
 import { routes as imports } from './imports/routes.ts';
 import { routes as notifications } from './notifications/routes.ts';
+import { routes as migration } from './migration/routes.ts';
 import { routes as operations } from './operations/routes.ts';
 import { routes as shell } from './shell/routes.ts';
 import { routes as subscriptions } from './subscriptions/routes.ts';
 
 /** All pages. Each is a chunk of its own, fetched when somebody goes there. */
-export const routes: RouteRecordRaw[] = [...home, ...subscriptions, ...accounts, ...billing, ...catalog, ...imports, ...notifications, ...operations, ...shell];
+export const routes: RouteRecordRaw[] = [
+  ...home,
+  ...subscriptions,
+  ...accounts,
+  ...billing,
+  ...catalog,
+  ...imports,
+  ...migration,
+  ...notifications,
+  ...operations,
+  ...shell,
+];

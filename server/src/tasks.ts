@@ -5,6 +5,7 @@ import { importBookTask } from './imports/import-book.ts';
 import { notificationEvents } from './notifications/order-events.ts';
 import { queueDueMails, sendMail } from './notifications/send-mail.ts';
 import { executeByItself, executeWaitingOrders } from './orders/execute-order.ts';
+import { runMigrationTask } from './migration/move-subscriptions.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
 import { dispatchEvents, type Handler } from './platform/outbox.ts';
@@ -35,6 +36,7 @@ export async function startTasks(app: App): Promise<Worker> {
       importBook: importBookTask,
       synchronizeAccount: synchronizeTask,
       reconcileVendor: reconcileTask,
+      runMigration: runMigrationTask,
     },
     {
       applyDueChanges: async () => void (await applyDueChanges(app)),

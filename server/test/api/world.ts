@@ -63,6 +63,7 @@ const IDS = `{
   jobs { nodes { id subject } }
   mails { nodes { id subject } }
   orders { nodes { id number lines { id } } }
+  migrations { nodes { id effectiveOn } }
 }`;
 
 /** Starts a server with the book in it, May 2026 billed. */
@@ -74,6 +75,9 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
     if (!report?.committed) throw new Error(`the book's ${kind} were not taken: ${JSON.stringify(report)}`);
   }
   await bill(server, '2026-05');
+  await (
+    await server.as('operator')
+  )('mutation { planMigration(input: { vendor: "SOPHOS", idempotencyKey: "world-plan-1" }) { userErrors { code } } }');
   await addPeople(server);
   await (
     await server.as('operator')
@@ -203,6 +207,7 @@ async function readIds(server: TestServer): Promise<Map<string, string>> {
     ids.set(`oln ${number}`, lines[0].id);
   }
   for (const { id, subject } of data.mails.nodes) ids.set(`mal ${subject}`, id);
+  for (const { id, effectiveOn } of data.migrations.nodes) ids.set(`mig ${effectiveOn}`, id);
   const charges = await ask('{ charges(first: 100) { nodes { id subscription { number } buyer { number } } } }');
   for (const { id, subscription, buyer } of charges.data.charges.nodes) ids.set(`chg ${subscription.number} ${buyer.number}`, id);
   return ids;
