@@ -439,7 +439,7 @@ const OPEN: Readonly<Record<string, string>> = {
   QuantitySpan: 'from to quantity plan',
   Quote: 'token total firstCharge recurring lines warnings validUntil',
   QuoteWarning: 'code message',
-  QuotedEdge: 'seller buyer unitPrice firstCharge recurring',
+  EdgeQuote: 'seller buyer unitPrice firstCharge recurring',
   QuotedLine: 'lineId quantity unitPrice firstCharge recurring',
   SearchHit: 'kind nodeId number title subtitle',
   ServiceCredential: 'id name',
