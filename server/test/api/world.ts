@@ -62,6 +62,7 @@ const IDS = `{
   billingRuns { nodes { id billingPeriod { name } } }
   jobs { nodes { id subject } }
   mails { nodes { id subject } }
+  orders { nodes { id number lines { id } } }
   migrations { nodes { id effectiveOn } }
 }`;
 
@@ -84,6 +85,7 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
     id: (await (await server.as('operator'))('{ account(number: "DEMO-CUSTOMER") { id } }')).data.account.id,
   });
   await addMails(server);
+  await addOrder(server);
   const ids = await readIds(server);
   const cookies = new Map<Person, Promise<string>>();
 
@@ -143,6 +145,16 @@ async function addMails({ app }: TestServer): Promise<void> {
   }
 }
 
+/** A draft of the customer's, with an approval code that only the provider's staff may know. */
+async function addOrder(server: TestServer): Promise<void> {
+  const ask = await server.as('operator');
+  const { data } = await ask('{ account(number: "DEMO-CUSTOMER") { id } plan(sku: "KES-1") { id } }');
+  const line = { planId: data.plan.id, characteristics: [{ name: 'Seats', value: '3' }], approvalCode: 'ORDER-CODE-9' };
+  await ask('mutation ($input: CreateOrderInput!) { createOrder(input: $input) { userErrors { code } } }', {
+    input: { accountId: data.account.id, channel: 'OPERATOR', lines: [line], idempotencyKey: 'the-worlds-order' },
+  });
+}
+
 export async function addCredential(
   system: TestServer['app']['database']['system'],
   key: string,
@@ -190,6 +202,10 @@ async function readIds(server: TestServer): Promise<Map<string, string>> {
   for (const { id, name } of data.billingPeriods.nodes) ids.set(`per ${name}`, id);
   for (const { id, billingPeriod } of data.billingRuns.nodes) ids.set(`run ${billingPeriod.name}`, id);
   for (const { id, subject } of data.jobs.nodes) ids.set(`job ${subject}`, id);
+  for (const { id, number, lines } of data.orders.nodes) {
+    ids.set(`ord ${number}`, id);
+    ids.set(`oln ${number}`, lines[0].id);
+  }
   for (const { id, subject } of data.mails.nodes) ids.set(`mal ${subject}`, id);
   for (const { id, effectiveOn } of data.migrations.nodes) ids.set(`mig ${effectiveOn}`, id);
   const charges = await ask('{ charges(first: 100) { nodes { id subscription { number } buyer { number } } } }');
