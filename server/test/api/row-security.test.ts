@@ -55,6 +55,11 @@ const SCOPED: Readonly<Record<string, string>> = {
   parked_subscription: 'customer_id',
   legacy_migration: `(select id from account where kind = 'PROVIDER')`,
   legacy_migration_item: 'customer_id',
+  provisioning_sync: 'account_id',
+  account_platform: 'account_id',
+  provisioning_operation: 'account_id',
+  provisioning_call: '(select account_id from provisioning_operation o where o.id = operation_id)',
+  drift: 'account_id',
 };
 
 const enter = (scope: string): Promise<unknown> => client.query("select set_config('cloudtill.scope', $1, false)", [scope]);
