@@ -207,7 +207,7 @@ export class CreateVendorLinks extends Migration {
     scoped('provisioning_call', 'operation_id in (select id from provisioning_operation)');
     scoped('drift', below);
     this.addSql(`grant select, insert, update on provisioning_sync, provisioning_operation, drift to cloudtill_app`);
-    this.addSql(`grant select on provisioning_call, vendor_health, vendor_event to cloudtill_app`);
+    this.addSql(`grant select on provisioning_call to cloudtill_app`);
     // Whether a seller above is synchronized decides over those below it, who cannot see its row.
     this.addSql(/* sql */ `
       create function sync_of(of_account uuid, on_platform text) returns table (number text, status text, reseller_pin text, email text)

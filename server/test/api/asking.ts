@@ -1,5 +1,6 @@
 /** Mutations as tests call them, in a world that has something for each to be done to. */
 import type { Provision, VendorAccount } from '@cloudtill/vendors/vendor';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isInputObjectType } from 'graphql';
 import { expect } from 'vitest';
 import { createSchema } from '../../src/schema.ts';
@@ -113,6 +114,7 @@ export class Mutations {
     await this.#prepareSubscriptions();
     await this.#prepareMails();
     await this.#prepareVendors();
+    await this.#prepareOrders();
     this.#made.set('upload', await this.upload(IMPORTED));
   }
 
@@ -251,12 +253,51 @@ export class Mutations {
     this.#made.set(`${number} at the vendor`, vendorSubscriptionId);
   }
 
+  /** Orders in every state from which something can be done; those of M-APPROVES wait for somebody. */
+  async #prepareOrders(): Promise<void> {
+    await this.done('updateAccount', { accountId: this.id('M-APPROVES'), orderApproval: true });
+    for (const [name, account, as] of [
+      ['M-EMPTY', 'acc DEMO-CUSTOMER', undefined],
+      ['M-CONFIGURE', 'acc DEMO-CUSTOMER', undefined],
+      ['M-REMOVE', 'acc DEMO-CUSTOMER', undefined],
+      ['M-CANCEL', 'acc DEMO-CUSTOMER', undefined],
+      ['M-PLACE', 'acc DEMO-CUSTOMER', undefined],
+      ['M-EXECUTE', 'acc DEMO-CUSTOMER', 'operator'],
+      ['M-SUBMITTED', 'acc DEMO-CUSTOMER', 'operator'],
+      ['M-OWN', 'M-APPROVES', 'operator'],
+      ['M-APPROVE', 'M-APPROVES', 'reseller'],
+      ['M-REJECT', 'M-APPROVES', 'reseller'],
+    ] as const) {
+      const line = { planId: this.id('pln KES-1'), characteristics: [{ name: 'Seats', value: '3' }] };
+      const channel = as === 'reseller' ? 'STOREFRONT' : 'OPERATOR';
+      const input = { accountId: this.id(account), channel, lines: name === 'M-EMPTY' ? [] : [line] };
+      const { order } = await this.call('createOrder', input, { select: 'order { id lines { id } }', as: as ?? 'operator' });
+      this.#made.set(name, order.id);
+      if (order.lines[0]) this.#made.set(`${name} line`, order.lines[0].id);
+      if (name !== 'M-PLACE' && as === undefined) continue;
+      const quoted = await this.world.ask(as ?? 'operator', 'query ($id: ID!) { quote(input: { orderId: $id }) { quote { token } } }', { id: order.id });
+      const { token } = quoted.data.quote.quote;
+      if (name === 'M-PLACE') this.#made.set('M-PLACE quote', token);
+      else await this.call('placeOrder', { orderId: order.id, quoteToken: token }, { as });
+    }
+    await this.toldAll();
+  }
+
+  /** Waits until all events are handled, so that what follows from them is in the books. */
+  async toldAll(): Promise<void> {
+    for (let tries = 0; tries < 400; tries++) {
+      const waiting = await this.sql('select 1 from outbox_event where handled_at is null and dead_reason is null limit 1');
+      if (waiting.length === 0) return;
+      await sleep(25);
+    }
+  }
+
   async #prepareAccounts(): Promise<void> {
     const make = async (number: string, kind: string): Promise<void> => {
       const input = { kind, number, parentId: this.id('acc DEMO-RESELLER'), name: number, country: 'DE', currency: 'EUR' };
       this.#made.set(number, (await this.done('createAccount', input, 'account { id }')).account.id);
     };
-    for (const number of ['M-UPDATE', 'M-HOLD', 'M-RELEASE', 'M-CLOSE', 'M-MOVE', 'M-HELD', 'M-CLOSED']) await make(number, 'CUSTOMER');
+    for (const number of ['M-UPDATE', 'M-HOLD', 'M-RELEASE', 'M-CLOSE', 'M-MOVE', 'M-HELD', 'M-CLOSED', 'M-APPROVES']) await make(number, 'CUSTOMER');
     await make('M-SUBRESELLER', 'RESELLER');
     await this.done('holdAccount', { accountId: this.id('M-RELEASE') });
     await this.done('closeAccount', { accountId: this.id('M-CLOSED') });

@@ -90,6 +90,9 @@ const those = (letters: string, letter: string): Person[] => CAST.filter((_, ind
 const SIMULATION = `simulateCharges(input: { billingPolicy: PAYG, unitPrice: "1", currency: "EUR", activatedAt: "2026-05-01T00:00:00Z",
   changes: [{ at: "2026-05-01T00:00:00Z", quantity: 25 }], from: "2026-05-01", to: "2026-06-01" }) { charges { net { amount } } }`;
 
+/** The world’s one order. */
+const ORDER = 'ORD-2040-000001';
+
 /** Field, what it is asked about, the question, and the letters. */
 const QUERIES = [
   // anonymous customer beside reseller rival operator finance support erp
@@ -159,6 +162,12 @@ const QUERIES = [
     'u y n y n y y y y',
   ],
   ['previewTermination', 'sub S-MINE', 'previewTermination(input: { subscriptionId: $id }) { preview { thisPeriod { billingPeriod } } }', 'u y n y n y y y y'],
+  ['node', `ord ${ORDER}`, 'node(id: $id) { id }', 'u y n y n y y y y'],
+  ['order', `ord ${ORDER}`, 'order(id: $id) { id }', 'u y n y n y y y y'],
+  ['order', '', `order(number: "${ORDER}") { id }`, 'u y n y n y y y y'],
+  ['orders', 'acc DEMO-CUSTOMER', 'orders(filter: { accountId: $id }) { totalCount nodes { id } }', 'u y n y n y y y y'],
+  ['orders', '', 'orders(filter: { text: "ORDER-CODE-9" }) { totalCount nodes { id } }', 'u n n n n n n n n'],
+  ['quote', `ord ${ORDER}`, 'quote(input: { orderId: $id }) { quote { total { amount } } }', 'u y n y n y f f y'],
   ['simulateCharges', '', SIMULATION, 'u y y y y y y y y'],
 ] as const;
 
@@ -220,6 +229,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   'ChargeFilter.sellerId': 'acc DEMO-RESELLER',
   'ChargeFilter.subscriptionId': 'sub S-MINE',
   'MailFilter.accountId': 'acc DEMO-CUSTOMER',
+  'OrderFilter.accountId': 'acc DEMO-CUSTOMER',
   'PriceListFilter.sellerId': 'acc DEMO-RESELLER',
   'PriceListFilter.buyerId': 'acc DEMO-CUSTOMER',
   'ProvisioningFilter.accountId': 'acc DEMO-CUSTOMER',
@@ -344,6 +354,17 @@ const MUTATIONS = [
   ['switchSubscriptionPlan', 'pln HID-1', `{ subscriptionId: "{sub S-MINE}", planId: $id, ${KEY} }`, 'u y y y y y f f f', 'customer reseller'],
   ['terminateSubscription', 'sub S-MINE', `{ subscriptionId: $id, confirmIrreversible: true, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
   ['setSubscriptionRenewal', 'sub S-YEAR', `{ subscriptionId: $id, renews: false, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['createOrder', 'acc DEMO-CUSTOMER', `{ accountId: $id, channel: STOREFRONT, ${KEY} }`, 'u y y y y y f f y', 'beside rival'],
+  ['addOrderLine', `ord ${ORDER}`, '{ orderId: $id, planId: "{pln KES-1}" }', 'u y y y y y f f y', 'beside rival'],
+  ['addOrderLine', 'pln HID-1', `{ orderId: "{ord ${ORDER}}", planId: $id }`, 'u y y y y y f f y', 'customer reseller'],
+  ['configureOrderLine', `oln ${ORDER}`, '{ lineId: $id, characteristics: [] }', 'u y y y y y f f y', 'beside rival'],
+  ['configureOrderLine', 'pln HID-1', `{ lineId: "{oln ${ORDER}}", planId: $id, characteristics: [] }`, 'u y y y y y f f y', 'customer reseller'],
+  ['removeOrderLine', `oln ${ORDER}`, '{ lineId: $id }', 'u y y y y y f f y', 'beside rival'],
+  ['placeOrder', `ord ${ORDER}`, `{ orderId: $id, quoteToken: "x", ${KEY} }`, 'u y y y y y f f y', 'beside rival'],
+  ['approveOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['rejectOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['executeOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u f f f f y f f y', ''],
+  ['cancelOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u y y y y y f f y', 'beside rival'],
   ['createUpload', '', '{ fileName: "", byteSize: 0 }', 'u f f f f y y f f', ''],
   ['importBook', 'upl of finance', `{ kind: ACCOUNTS, uploadId: $id, dryRun: true, ${KEY} }`, 'u f f f f y y f f', 'operator'],
   ['planMigration', '', `{ vendor: "NOBODY", ${KEY} }`, 'u f f f f y f f f', ''],
@@ -439,6 +460,8 @@ const OPEN: Readonly<Record<string, string>> = {
   ChangePreview: 'thisPeriod nextPeriod warnings',
   Charge:
     'id number kind status subscription seller buyer customer plan periodStart periodEnd billingPeriod quantity unitPrice listPrice currency net segments explanation createdAt updatedAt acknowledgedAt',
+  Characteristic: 'name label description type required minimum maximum choices maxLength example',
+  CharacteristicValue: 'name label value',
   ChargeExplanation: 'text rule formula licenseDays periodDays exactAmount currency rounding adjusts alreadyCharged',
   ChargeSegment: 'from to quantity days periodDays unitPrice currency',
   ChargeTotal: 'currency count net sold',
@@ -462,11 +485,14 @@ const OPEN: Readonly<Record<string, string>> = {
   NotificationPreview: 'subject html text problems',
   NotificationTemplate: 'code locale subject body textBody isDefault version updatedAt updatedBy placeholders sample',
   NextCharge: 'billingPeriod periodStart net',
+  Order:
+    'id number status channel account currency total firstCharge recurring lines approvalRequired createdBy placedAt placedBy approvedAt approvedBy executedAt completedAt canceledAt reason blockers version createdAt updatedAt',
+  OrderLine: 'id position status plan product quantity missing characteristics definitions unitPrice firstCharge recurring subscription failure blockers',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   ParkedSubscription: 'subscription reason message since',
   PartnerEarnedCredit: 'rate amount',
   PeriodPreview: 'billingPeriod',
-  Plan: 'id sku name product billingPolicy cycle dailyQuantity minQuantity maxQuantity status createdAt updatedAt',
+  Plan: 'id sku name product billingPolicy cycle dailyQuantity minQuantity maxQuantity status characteristics createdAt updatedAt',
   PlanPrice: 'id currency validFrom validTo listPrice',
   PreviewWarning: 'code message',
   PreviewedCharge: 'kind sku periodStart periodEnd quantity net segments explanation',
@@ -477,6 +503,10 @@ const OPEN: Readonly<Record<string, string>> = {
   Product: 'id code name vendor provisioning pricing status plans createdAt updatedAt',
   QuantityChange: 'sequence kind effectiveAt effectiveOn recordedAt quantity oldQuantity plan oldPlan renews actor reason',
   QuantitySpan: 'from to quantity plan',
+  Quote: 'token total firstCharge recurring lines warnings validUntil',
+  QuoteWarning: 'code message',
+  EdgeQuote: 'seller buyer unitPrice firstCharge recurring',
+  QuotedLine: 'lineId quantity unitPrice firstCharge recurring',
   SearchHit: 'kind nodeId number title subtitle',
   ServiceCredential: 'id name',
   ServiceSubscription:
@@ -544,11 +574,13 @@ const GUARDED = [
   ['BillingPeriod.parked', 'billingPeriods { nodes { parked { totalCount nodes { reason } } } }', 'u n n n n y y y y'],
   ['ServiceSubscription.charges', 'subscription(number: "S-MINE") { charges { totalCount nodes { cost { amount } } } }', 'u y n y n y y y y'],
   ['ServiceSubscription.nextCharge', 'subscription(number: "S-MINE") { nextCharge { net { amount } } }', 'u y n y n y y y y'],
+  ['OrderLine.approvalCode', `order(number: "${ORDER}") { lines { approvalCode } }`, 'u n n n n y n n n'],
+  ['QuotedLine.edges', `quote(input: { orderId: "{ord ${ORDER}}" }) { quote { lines { edges { buyer { number } } } } }`, 'u y n y n y f f y'],
   ['PeriodPreview.edges', preview, 'u y n y n y y y y'],
   ['AuditChange.before', 'auditEvents(filter: { action: "updateAccount" }) { nodes { changes { before after } } }', 'u y n y n y y y f'],
   ['AuditChange.after', 'auditEvents(filter: { action: "setPlanPrice" }) { nodes { changes { name after } } }', 'u n n n n y y y f'],
   ['Job.importReport', 'jobs(filter: { kind: [IMPORT_BOOK] }) { nodes { importReport { warnings { message } } } }', 'u n n n n y y n n'],
-  ...['legalName', 'email', 'phone', 'country', 'currency', 'locale', 'taxId', 'status', 'createdAt', 'updatedAt', 'address { city }'].map(
+  ...['legalName', 'email', 'phone', 'country', 'currency', 'locale', 'taxId', 'status', 'orderApproval', 'createdAt', 'updatedAt', 'address { city }'].map(
     (field) => [`Account.${field.split(' ')[0]}`, customers(`seller { ${field} }`), 'u n n y n y y y y'] as const,
   ),
   ['Mail.html', 'mail(id: "{mal To the customer}") { html }', 'u y n y n y y y f'],

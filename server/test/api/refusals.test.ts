@@ -1014,6 +1014,195 @@ const MAILS: readonly Row[] = [
   ],
 ];
 
+const order = (more: object): object => ({ accountId: id('acc DEMO-CUSTOMER'), channel: 'OPERATOR', ...more });
+const line = (more: object): object => ({ orderId: id('M-CONFIGURE'), planId: id('pln KES-1'), ...more });
+const values = (...given: readonly (readonly [string, string])[]): object[] => given.map(([name, value]) => ({ name, value }));
+
+const ORDERS: readonly Row[] = [
+  ['createOrder', 'nobody', () => order({ accountId: nowhere('acc') }), 'ACCOUNT_UNKNOWN', 'accountId', `there is no account acc_${NOWHERE}`],
+  [
+    'createOrder',
+    'for a reseller',
+    () => order({ accountId: id('acc DEMO-RESELLER') }),
+    'ACCOUNT_KIND_NOT_ALLOWED',
+    'accountId',
+    'DEMO-RESELLER is a RESELLER; this needs a CUSTOMER',
+  ],
+  ['createOrder', 'on hold', () => order({ accountId: id('M-HELD') }), 'ACCOUNT_ON_HOLD', 'accountId', 'a new order must wait until it is released'],
+  [
+    'createOrder',
+    'as the provider’s staff, without being it',
+    () => order({}),
+    'ORDER_CHANNEL_NOT_ALLOWED',
+    'channel',
+    'you cannot order through OPERATOR; use STOREFRONT or API',
+    'reseller',
+  ],
+  [
+    'createOrder',
+    'with too many lines',
+    () => order({ lines: Array.from({ length: 101 }, () => ({ planId: id('pln KES-1') })) }),
+    'ORDER_LINES_TOO_MANY',
+    'lines',
+    'an order has at most 100 lines; make another one',
+  ],
+  [
+    'createOrder',
+    'with a wrong line',
+    () => order({ lines: [{ planId: id('pln KES-1') }, { planId: nowhere('pln') }] }),
+    'PLAN_UNKNOWN',
+    'lines.1.planId',
+    `there is no plan pln_${NOWHERE}`,
+  ],
+  ['addOrderLine', 'no order', () => line({ orderId: nowhere('ord') }), 'ORDER_UNKNOWN', 'orderId', `there is no order ord_${NOWHERE}`],
+  [
+    'addOrderLine',
+    'to one that was placed',
+    () => line({ orderId: id('M-SUBMITTED') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is SUBMITTED; a new line needs one that is DRAFT',
+  ],
+  ['addOrderLine', 'no plan', () => line({ planId: nowhere('pln') }), 'PLAN_UNKNOWN', 'planId', `there is no plan pln_${NOWHERE}`],
+  ['addOrderLine', 'a retired plan', () => line({ planId: id('M-RETIRED') }), 'PLAN_UNKNOWN', 'planId', 'there is no plan M-RETIRED'],
+  [
+    'addOrderLine',
+    'what the buyer may not order',
+    () => line({ planId: id('pln HID-1') }),
+    'PLAN_NOT_OFFERED',
+    'planId',
+    'HID-1 is in no price list of DEMO-CUSTOMER in force on 2040-06-15, so it cannot be ordered for it',
+  ],
+  ['addOrderLine', 'what one may not know of', () => line({ planId: id('pln HID-1') }), 'PLAN_UNKNOWN', 'planId', 'there is no plan pln_HID-1', 'reseller'],
+  [
+    'addOrderLine',
+    'without a price',
+    () => line({ planId: id('M-UNPRICED') }),
+    'PRICE_MISSING',
+    'planId',
+    'plan M-UNPRICED has no EUR price in force on 2040-06-15',
+  ],
+  [
+    'addOrderLine',
+    'a value that nobody asked for',
+    () => line({ characteristics: values(['Color', 'red']) }),
+    'CHARACTERISTIC_UNKNOWN',
+    'characteristics.0.name',
+    'KES-1 has no characteristic Color; it has Seats',
+  ],
+  [
+    'addOrderLine',
+    'a value twice',
+    () => line({ characteristics: values(['Seats', '1'], ['Seats', '2']) }),
+    'CHARACTERISTIC_DUPLICATE',
+    'characteristics.0.name',
+    'Seats is given 2 times; give it once',
+  ],
+  [
+    'addOrderLine',
+    'no number',
+    () => line({ characteristics: values(['Seats', 'ten']) }),
+    'CHARACTERISTIC_INVALID',
+    'characteristics.0.value',
+    'Seats is “ten”; it must be a whole number from 1 to 49',
+  ],
+  [
+    'addOrderLine',
+    'outside of the band',
+    () => line({ characteristics: values(['Seats', '50']) }),
+    'QUANTITY_TOO_LARGE',
+    'characteristics.0.value',
+    'quantity 50 is above 49, the most that KES-1 allows; plans that fit: KES-2',
+  ],
+  [
+    'addOrderLine',
+    'a long approval code',
+    () => line({ approvalCode: 'x'.repeat(51) }),
+    'APPROVAL_CODE_INVALID',
+    'approvalCode',
+    'must have 1 to 50 visible characters',
+  ],
+  [
+    'addOrderLine',
+    'an approval code of one’s own',
+    () => line({ approvalCode: 'MINE' }),
+    'APPROVAL_CODE_NOT_ALLOWED',
+    'approvalCode',
+    'only the provider’s staff may set this',
+    'reseller',
+  ],
+  [
+    'configureOrderLine',
+    'no line',
+    () => ({ lineId: nowhere('oln'), characteristics: [] }),
+    'ORDER_LINE_UNKNOWN',
+    'lineId',
+    `there is no order line oln_${NOWHERE}`,
+  ],
+  [
+    'configureOrderLine',
+    'one that was placed',
+    () => ({ lineId: id('M-SUBMITTED line'), characteristics: [] }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'lineId',
+    'is SUBMITTED; a change of its configuration needs one that is DRAFT',
+  ],
+  ['removeOrderLine', 'no line', () => ({ lineId: nowhere('oln') }), 'ORDER_LINE_UNKNOWN', 'lineId', `there is no order line oln_${NOWHERE}`],
+  [
+    'removeOrderLine',
+    'one that was placed',
+    () => ({ lineId: id('M-SUBMITTED line') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'lineId',
+    'is SUBMITTED; taking a line away needs one that is DRAFT',
+  ],
+  ['placeOrder', 'no order', () => ({ orderId: nowhere('ord'), quoteToken: 'x' }), 'ORDER_UNKNOWN', 'orderId', `there is no order ord_${NOWHERE}`],
+  [
+    'placeOrder',
+    'with the quote of another one',
+    () => ({ orderId: id('M-CONFIGURE'), quoteToken: id('M-PLACE quote') }),
+    'QUOTE_FOREIGN',
+    'quoteToken',
+    'calculate the cost of this one',
+  ],
+  [
+    'placeOrder',
+    'a second time',
+    () => ({ orderId: id('M-SUBMITTED'), quoteToken: 'x' }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is SUBMITTED; placing it needs one that is DRAFT',
+  ],
+  ['approveOrder', 'one’s own', () => ({ orderId: id('M-OWN') }), 'APPROVAL_OF_OWN_REQUEST', 'orderId', 'yourself; somebody else has to decide about it'],
+  [
+    'approveOrder',
+    'what nobody has to approve',
+    () => ({ orderId: id('M-SUBMITTED') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is SUBMITTED; an approval needs one that is PENDING_APPROVAL',
+  ],
+  ['rejectOrder', 'one’s own', () => ({ orderId: id('M-OWN') }), 'APPROVAL_OF_OWN_REQUEST', 'orderId', 'yourself; somebody else has to decide about it'],
+  [
+    'rejectOrder',
+    'with a long reason',
+    () => ({ orderId: id('M-REJECT'), reason: 'x'.repeat(501) }),
+    'TEXT_INVALID',
+    'reason',
+    TEXT('reason', 'more than 500 characters', 500),
+  ],
+  ['executeOrder', 'a draft', () => ({ orderId: id('M-PLACE') }), 'ORDER_STATE_NOT_ALLOWED', 'orderId', 'is DRAFT; executing it needs one that is SUBMITTED'],
+  [
+    'executeOrder',
+    'one that waits for approval',
+    () => ({ orderId: id('M-OWN') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is PENDING_APPROVAL; executing it needs one that is SUBMITTED',
+  ],
+  ['cancelOrder', 'no order', () => ({ orderId: nowhere('ord') }), 'ORDER_UNKNOWN', 'orderId', `there is no order ord_${NOWHERE}`],
+];
+
 const MIGRATION: readonly Row[] = [
   [
     'planMigration',
@@ -1440,7 +1629,7 @@ const VENDORS: readonly Row[] = [
   ],
 ];
 
-const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK, ...MAILS, ...MIGRATION, ...VENDORS];
+const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...ORDERS, ...WORK, ...MAILS, ...MIGRATION, ...VENDORS];
 
 interface Said {
   readonly code: RefusalCode;
@@ -1772,8 +1961,11 @@ describe('what a simulation refuses', () => {
 
 /** Codes that no row here can bring about, and the test that does. */
 const ELSEWHERE: Readonly<Partial<Record<RefusalCode, string>>> = {
+  ORDER_EMPTY: 'orders/order-path.test.ts',
+  ORDER_INCOMPLETE: 'orders/order-path.test.ts',
+  QUOTE_STALE: 'orders/quotes.test.ts',
   ACCOUNT_NOT_SYNCHRONIZED: 'orders/vendors.test.ts',
-  VENDOR_REJECTED: 'api/refusals.test.ts',
+  VENDOR_REJECTED: 'orders/races.test.ts',
   IDEMPOTENCY_KEY_REUSED: 'api/mutations.test.ts',
   IDEMPOTENCY_KEY_INVALID: 'api/mutations.test.ts',
   BILLING_PERIOD_CLOSED: 'billing/races.test.ts',

@@ -29,8 +29,6 @@ const OPEN: Readonly<Record<string, string>> = {
   plan_price: 'as vendor; the vendor’s cost is left out of the look-ahead shape for all but the provider',
   billing_period: 'months belong to nobody',
   billing_run: 'as billing_period; asking for runs needs billing:read',
-  vendor_health: 'how vendors answer says nothing of accounts; asking for it needs provisioning:read',
-  vendor_event: 'ids of announcements and of what they were about; nothing of the API reads it',
   idempotency_record: 'found by actor and key only; holds ids, no facts',
 };
 
@@ -47,11 +45,8 @@ const SCOPED: Readonly<Record<string, string>> = {
   price_list_assignment: 'seller_id',
   job: 'account_id',
   audit_event: 'account_id',
-  provisioning_sync: 'account_id',
-  account_platform: 'account_id',
-  provisioning_operation: 'account_id',
-  provisioning_call: '(select account_id from provisioning_operation o where o.id = operation_id)',
-  drift: 'account_id',
+  customer_order: 'account_id',
+  order_line: 'account_id',
   mail: 'account_id',
   notification_template: `(select id from account where kind = 'PROVIDER')`,
   upload: 'account_id',
@@ -60,6 +55,11 @@ const SCOPED: Readonly<Record<string, string>> = {
   parked_subscription: 'customer_id',
   legacy_migration: `(select id from account where kind = 'PROVIDER')`,
   legacy_migration_item: 'customer_id',
+  provisioning_sync: 'account_id',
+  account_platform: 'account_id',
+  provisioning_operation: 'account_id',
+  provisioning_call: '(select account_id from provisioning_operation o where o.id = operation_id)',
+  drift: 'account_id',
 };
 
 const enter = (scope: string): Promise<unknown> => client.query("select set_config('cloudtill.scope', $1, false)", [scope]);
@@ -113,6 +113,8 @@ describe('row-level security', () => {
     'price_list_entry',
     'audit_event',
     'mail',
+    'customer_order',
+    'order_line',
     'account_platform',
     'provisioning_operation',
     'provisioning_call',

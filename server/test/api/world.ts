@@ -62,6 +62,7 @@ const IDS = `{
   billingRuns { nodes { id billingPeriod { name } } }
   jobs { nodes { id subject } }
   mails { nodes { id subject } }
+  orders { nodes { id number lines { id } } }
   migrations { nodes { id effectiveOn } }
   provisioningOperations { nodes { id subscription { number } } }
   drifts { nodes { id subscription { number } vendorSubscriptionId } }
@@ -87,6 +88,7 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
   });
   await addMails(server);
   await addVendorWork(server);
+  await addOrder(server);
   const ids = await readIds(server);
   const cookies = new Map<Person, Promise<string>>();
 
@@ -162,6 +164,16 @@ async function addVendorWork({ app }: TestServer): Promise<void> {
   );
 }
 
+/** A draft of the customer's, with an approval code that only the provider's staff may know. */
+async function addOrder(server: TestServer): Promise<void> {
+  const ask = await server.as('operator');
+  const { data } = await ask('{ account(number: "DEMO-CUSTOMER") { id } plan(sku: "KES-1") { id } }');
+  const line = { planId: data.plan.id, characteristics: [{ name: 'Seats', value: '3' }], approvalCode: 'ORDER-CODE-9' };
+  await ask('mutation ($input: CreateOrderInput!) { createOrder(input: $input) { userErrors { code } } }', {
+    input: { accountId: data.account.id, channel: 'OPERATOR', lines: [line], idempotencyKey: 'the-worlds-order' },
+  });
+}
+
 export async function addCredential(
   system: TestServer['app']['database']['system'],
   key: string,
@@ -209,6 +221,10 @@ async function readIds(server: TestServer): Promise<Map<string, string>> {
   for (const { id, name } of data.billingPeriods.nodes) ids.set(`per ${name}`, id);
   for (const { id, billingPeriod } of data.billingRuns.nodes) ids.set(`run ${billingPeriod.name}`, id);
   for (const { id, subject } of data.jobs.nodes) ids.set(`job ${subject}`, id);
+  for (const { id, number, lines } of data.orders.nodes) {
+    ids.set(`ord ${number}`, id);
+    ids.set(`oln ${number}`, lines[0].id);
+  }
   for (const { id, subject } of data.mails.nodes) ids.set(`mal ${subject}`, id);
   for (const { id, effectiveOn } of data.migrations.nodes) ids.set(`mig ${effectiveOn}`, id);
   for (const { id, subscription } of data.provisioningOperations.nodes) if (subscription) ids.set(`op ${subscription.number}`, id);
