@@ -5,9 +5,11 @@ import { catalog } from '../catalog/catalog.de.ts';
 import { home } from '../home/home.de.ts';
 import { imports } from '../imports/imports.de.ts';
 import { operations } from '../operations/operations.de.ts';
+import { provisioning } from '../provisioning/provisioning.de.ts';
 import { shell } from '../shell/shell.de.ts';
 import { subscriptions } from '../subscriptions/subscriptions.de.ts';
+import { vendors } from '../vendors/vendors.de.ts';
 import { common } from './common.de.ts';
 import type { Texts } from './en.ts';
 
-export const de: Texts = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, operations };
+export const de: Texts = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, operations, provisioning, vendors };
