@@ -4,6 +4,8 @@ import { routes as billing } from './billing/routes.ts';
 import { routes as catalog } from './catalog/routes.ts';
 import { routes as home } from './home/routes.ts';
 import { routes as imports } from './imports/routes.ts';
+import { routes as notifications } from './notifications/routes.ts';
+import { routes as migration } from './migration/routes.ts';
 import { routes as operations } from './operations/routes.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { routes as shell } from './shell/routes.ts';
@@ -20,6 +22,8 @@ export const routes: RouteRecordRaw[] = [
   ...billing,
   ...catalog,
   ...imports,
+  ...migration,
+  ...notifications,
   ...operations,
   ...shell,
 ];

@@ -8,9 +8,14 @@ import { EdgePreviewFields, PreviewResolver } from './billing/preview.resolver.t
 import { CatalogResolver, PlanFields, ProductFields, VendorFields } from './catalog/catalog.resolver.ts';
 import { PriceListFields, PriceListResolver } from './catalog/price-list.resolver.ts';
 import { ImportResolver, JobImportFields } from './imports/import.resolver.ts';
+import { MailFields, MailResolver } from './notifications/mail.resolver.ts';
+import { TemplateResolver } from './notifications/template.resolver.ts';
+import { MigrationFields, MigrationResolver } from './migration/migration.resolver.ts';
 import { AuditResolver } from './operations/audit.resolver.ts';
 import { ClockResolver } from './operations/clock.resolver.ts';
 import { JobsResolver } from './operations/jobs.resolver.ts';
+import { OrderFields, OrderLineFields, OrderResolver } from './orders/order.resolver.ts';
+import { QuotedEdgeFields, QuoteResolver } from './orders/quote.resolver.ts';
 import { checkNeeds } from './platform/needs.ts';
 import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
@@ -42,10 +47,20 @@ const RESOLVERS: NonEmptyArray<Function> = [
   NextChargeFields,
   PreviewResolver,
   EdgePreviewFields,
+  OrderResolver,
+  OrderFields,
+  OrderLineFields,
+  QuoteResolver,
+  QuotedEdgeFields,
   JobsResolver,
   JobImportFields,
   ImportResolver,
+  MigrationResolver,
+  MigrationFields,
   AuditResolver,
+  MailResolver,
+  MailFields,
+  TemplateResolver,
   NodeResolver,
   SearchResolver,
 ];

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../src/platform/config.ts';
+import { addressOf, ConfigError, readConfig } from '../src/platform/config.ts';
 
 const SECRET = 'a secret of at least 32 characters';
 const PRODUCTION = { DATABASE_URL: 'postgres://db/cloudtill', CLOUDTILL_SECRET_KEY: SECRET };
@@ -41,6 +41,16 @@ describe('settings', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '', BILLING_TIME_ZONE: '' })).toEqual(readConfig({}));
   });
 
+  it('mails are captured unless there is a server to send them, and then from whom we say', () => {
+    expect(readConfig({})).toMatchObject({ smtpUrl: undefined, mailFrom: 'Cloudtill <cloudtill@example.invalid>' });
+    const from = 'Nordwind Wölke <cloud@example.com>';
+    expect(readConfig({ SMTP_URL: 'smtps://u:p@mail.example.com', MAIL_FROM: from })).toMatchObject({
+      smtpUrl: 'smtps://u:p@mail.example.com',
+      mailFrom: from,
+    });
+    expect([addressOf(from), addressOf('a@example.com')]).toEqual(['cloud@example.com', 'a@example.com']);
+  });
+
   it('a failpoint is for the sandbox', () => {
     expect(readConfig({ CLOUDTILL_FAILPOINT: 'run:after-batch' }).failpoint).toBe('run:after-batch');
     expect(readConfig({ ...PRODUCTION, CLOUDTILL_FAILPOINT: 'run:after-batch' }).failpoint).toBeUndefined();
@@ -62,12 +72,18 @@ describe('settings', () => {
     ['CLOUDTILL_SECRET_KEY', 'short'],
     ['BILLING_TIME_ZONE', 'Mars/Olympus'],
     ['ROUNDING', 'DOWN'],
+    ['SMTP_URL', 'mail.example.com'],
+    ['SMTP_URL', 'smtp://'],
+    ['MAIL_FROM', 'nobody'],
+    ['MAIL_FROM', 'Eve <eve@example.com>\r\nBcc: all@example.com'],
+    ['MAIL_FROM', 'a@example.com, b@example.com'],
   ])('%s=%s is refused by its name', (name, value) => {
     expect(faultsOf({ ...PRODUCTION, CLOUDTILL_MODE: 'sandbox', [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .{5,}`))]);
   });
 
   it.each([
     ['production without a secret', { DATABASE_URL: 'postgres://db/cloudtill' }, ['CLOUDTILL_SECRET_KEY: is required in production']],
+    ['a mail server without a sender', { SMTP_URL: 'smtp://mail.example.com' }, ['MAIL_FROM: is required with SMTP_URL']],
     ['demo data in production', { ...PRODUCTION, CLOUDTILL_DEMO: 'on' }, [expect.stringContaining('CLOUDTILL_DEMO: demo data is for the sandbox')]],
   ])('%s is refused', (_, env, faults) => {
     expect(faultsOf(env)).toEqual(faults);

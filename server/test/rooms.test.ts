@@ -37,11 +37,12 @@ const SERVER_ROOMS = [
   ['vendors'],
   ['subscriptions'],
   ['billing'],
-  ['erp', 'imports', 'operations', 'search', 'installation'],
-  ['provisioning'],
+  ['orders'],
+  ['erp', 'imports', 'migration', 'operations', 'installation'],
+  ['search', 'provisioning', 'notifications'],
   ['demo', 'verify'],
 ];
-const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing']];
+const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing'], ['orders']];
 /** What starts everything, so it may know every room. */
 const ROOT_FILES = /^server\/src\/[a-z-]+\.ts$/;
 

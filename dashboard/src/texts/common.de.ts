@@ -77,6 +77,8 @@ export const common: typeof english = {
     MAILS_READ: 'E-Mails sehen',
     MAILS_RESEND: 'E-Mails erneut senden',
     METRICS_READ: 'Messwerte lesen',
+    MIGRATIONS_READ: 'Umstellungen auf eine andere Abrechnung sehen',
+    MIGRATIONS_RUN: 'Umstellungen auf eine andere Abrechnung planen und ausführen',
     ORDERS_APPROVE: 'Bestellungen genehmigen',
     ORDERS_EXECUTE: 'Bestellungen ausführen',
     ORDERS_PLACE: 'bestellen und konfigurieren',
@@ -91,7 +93,7 @@ export const common: typeof english = {
     SUBSCRIPTIONS_READ: 'Abonnements sehen',
     SYNC_READ: 'sehen, wie Konten synchronisiert sind',
     SYNC_WRITE: 'Konten synchronisieren',
-    TEMPLATES_WRITE: 'Vorlagen von E-Mails ändern',
+    TEMPLATES_WRITE: 'E-Mail-Vorlagen ändern',
   },
   words: {
     UNSYNCHRONIZED: 'nicht synchronisiert',

@@ -72,6 +72,8 @@ export const common = {
     MAILS_READ: 'see mails',
     MAILS_RESEND: 'send mails again',
     METRICS_READ: 'read metrics',
+    MIGRATIONS_READ: 'see migrations to another way of billing',
+    MIGRATIONS_RUN: 'plan and run migrations to another way of billing',
     ORDERS_APPROVE: 'approve orders',
     ORDERS_EXECUTE: 'execute orders',
     ORDERS_PLACE: 'configure and place orders',

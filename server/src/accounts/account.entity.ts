@@ -25,6 +25,8 @@ const AccountSchema = defineEntity({
     locale: p.string(),
     taxId: p.string().nullable(),
     status: p.enum(ACCOUNT_STATUSES),
+    /** Whether orders for it and those below it need approval. */
+    orderApproval: p.boolean().default(false),
     version: p.integer().version(),
     createdAt: instant(),
     updatedAt: instant(),

@@ -109,6 +109,9 @@ export class UpdateAccountInput {
 
   @Field(() => String, { nullable: true, description: 'Tax or VAT number.' })
   taxId?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether orders for it and those below it need approval; cannot be cleared.' })
+  orderApproval?: boolean | null;
 }
 
 @InputType({ description: 'Which account to stop from buying more.' })

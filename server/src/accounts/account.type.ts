@@ -3,7 +3,7 @@ import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionOf, Node } from '../platform/connection.type.ts';
 import { enumOf } from '../platform/enum.ts';
 import { encodeId } from '../platform/ids.ts';
-import { computed, instantOf, text, type Field as ShapeField, type Order, type Shape, type Sql, type ValueField } from '../platform/look-ahead.ts';
+import { boolean, computed, instantOf, text, type Field as ShapeField, type Order, type Shape, type Sql, type ValueField } from '../platform/look-ahead.ts';
 import { CountryCode, CurrencyCode, DateTime, EmailAddress, Locale } from '../platform/scalars.ts';
 
 export const AccountKindEnum = enumOf(ACCOUNT_KINDS);
@@ -85,6 +85,12 @@ export class AccountType extends Node {
   @Field(() => AccountStatusEnum, { nullable: true, description: 'Whether it may buy; null for the account that sells to the viewer.' })
   status!: AccountStatus | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether orders for it and those below it need approval; null for the account that sells to the viewer.',
+  })
+  orderApproval!: boolean | null;
+
   @Field(() => AccountType, { nullable: true, description: 'Who sells to it; null at the top and where the viewer may not look.' })
   parent!: AccountType | null;
 
@@ -124,6 +130,7 @@ const PRIVATE_FIELDS: Readonly<Record<string, ValueField>> = {
   locale: text('locale'),
   taxId: text('tax_id'),
   status: text('status'),
+  orderApproval: boolean('order_approval'),
   ancestorIds: computed(
     (alias, sql) => [
       `(select string_agg(p.id::text, ',' order by p.at) from unnest(${alias}.path) with ordinality p (id, at) where p.id <> ${alias}.id${sql.seesAll ? '' : ` and exists (select 1 from account v where v.id = p.id and v.path @> array[${sql.viewerAccount()}])`})`,

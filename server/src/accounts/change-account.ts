@@ -23,6 +23,7 @@ export async function updateAccount(unit: Unit, input: UpdateAccountInput): Prom
     ...(input.country != null && { country: check.country('country', input.country) }),
     ...(input.locale != null && { locale: check.locale('locale', input.locale) }),
     ...(input.taxId !== undefined && { taxId: check.optionalLine('taxId', input.taxId, 50) }),
+    ...(input.orderApproval != null && { orderApproval: input.orderApproval }),
   };
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
   const found = await findOpenAccount(unit, input.accountId, 'accountId');

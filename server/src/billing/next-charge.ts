@@ -75,8 +75,8 @@ async function load(ids: readonly string[], context: RequestContext): Promise<(N
 }
 
 /** Charges on the edge that concerns the viewer: the one it sells on, else the one it buys on. */
-function ownEdge<T extends { readonly price: object }>(charges: readonly T[], viewerId: string): T[] {
-  const on = (side: 'sellerId' | 'buyerId'): T[] => charges.filter(({ price }) => (price as ListedPrice)[side] === viewerId);
+export function ownEdge<T extends { readonly price: object }>(charges: readonly T[], viewerId: string): T[] {
+  const on = (side: 'sellerId' | 'buyerId'): T[] => charges.filter(({ price }) => (price as Pick<ListedPrice, 'sellerId' | 'buyerId'>)[side] === viewerId);
   const selling = on('sellerId');
   return selling.length > 0 ? selling : on('buyerId');
 }

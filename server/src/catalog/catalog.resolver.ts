@@ -22,6 +22,8 @@ import {
   VendorType,
 } from './catalog.type.ts';
 import { createPlan, createProduct, setPlanPrice, updatePlan, updateProduct } from './change-catalog.ts';
+import { CharacteristicDefinition, toDefinition } from './characteristic.type.ts';
+import { characteristicsOf, type OrderedPlan } from './characteristics.ts';
 
 const product = { product: { type: () => ProductType, description: 'The product as it is now.' } };
 const plan = { plan: { type: () => PlanType, description: 'The plan as it is now.' } };
@@ -64,6 +66,11 @@ export class PlanFields {
     @Info() info: GraphQLResolveInfo,
   ): object[] {
     return nested(of, info);
+  }
+
+  @FieldResolver(() => [CharacteristicDefinition], { description: 'What has to be, or can be, decided when it is ordered.' })
+  characteristics(@Root() { characteristics: plan }: { characteristics: OrderedPlan }, @Ctx() { app }: RequestContext): CharacteristicDefinition[] {
+    return characteristicsOf(app, plan).map(toDefinition);
   }
 }
 

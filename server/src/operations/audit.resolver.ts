@@ -22,6 +22,7 @@ import {
 import { Needs } from '../platform/needs.ts';
 import { orderInputOf, orderOf, type OrderInput } from '../platform/order.type.ts';
 import { DateTime } from '../platform/scalars.ts';
+import type { Permission } from '../platform/permissions.ts';
 import { may } from '../platform/viewer.ts';
 
 const ActorKind = enumOf(['USER', 'CREDENTIAL', 'SYSTEM']);
@@ -35,7 +36,23 @@ registerEnumType(ActorKind, {
   },
 });
 
-const SubjectKind = enumOf(['ACCOUNT', 'PRODUCT', 'PLAN', 'PRICE_LIST', 'SERVICE_SUBSCRIPTION', 'BILLING_PERIOD', 'BOOK']);
+const SubjectKind = enumOf([
+  'ACCOUNT',
+  'PRODUCT',
+  'PLAN',
+  'PRICE_LIST',
+  'SERVICE_SUBSCRIPTION',
+  'ORDER',
+  'PROVISIONING_SYNC',
+  'PROVISIONING_OPERATION',
+  'DRIFT',
+  'VENDOR',
+  'BILLING_PERIOD',
+  'BOOK',
+  'MAIL',
+  'NOTIFICATION_TEMPLATE',
+  'MIGRATION',
+]);
 registerEnumType(SubjectKind, {
   name: 'AuditSubjectKind',
   description: 'What something was done to.',
@@ -45,8 +62,16 @@ registerEnumType(SubjectKind, {
     PLAN: { description: 'A plan.' },
     PRICE_LIST: { description: 'A price list.' },
     SERVICE_SUBSCRIPTION: { description: 'A subscription.' },
+    PROVISIONING_SYNC: { description: 'An account on a vendor’s platform.' },
+    PROVISIONING_OPERATION: { description: 'Something that a vendor was asked.' },
+    DRIFT: { description: 'A difference between a vendor and us.' },
+    VENDOR: { description: 'A vendor.' },
+    ORDER: { description: 'An order.' },
     BILLING_PERIOD: { description: 'A billing period.' },
+    MIGRATION: { description: 'A migration to another way of billing.' },
     BOOK: { description: 'An imported book of business.' },
+    MAIL: { description: 'A mail.' },
+    NOTIFICATION_TEMPLATE: { description: 'A template of mails.' },
   },
 });
 
@@ -93,7 +118,7 @@ class AuditEventType {
   @Field(() => String, { nullable: true, description: 'Number or name of what it was done to.' })
   subjectNumber!: string | null;
 
-  @Field(() => [AuditChange], { description: 'What changed, without costs for those who may not see them.' })
+  @Field(() => [AuditChange], { description: 'What changed, without costs and approval codes for those who may not see them.' })
   changes!: AuditChange[];
 
   @Field(() => String, { description: 'SHA-256 over the hash before and this event, in hexadecimal.' })
@@ -147,11 +172,14 @@ const auditShape: Shape = {
     subjectId: text('subject_id'),
     subjectNumber: text('subject_number'),
     changes: value(['before', 'after'], ([before, after], viewer) =>
-      changesBetween(parseJson(before), parseJson(after)).filter(({ name }) => name !== 'vendorCost' || may(viewer, 'costs:read')),
+      changesBetween(parseJson(before), parseJson(after)).filter(({ name }) => GUARDED[name] === undefined || may(viewer, GUARDED[name])),
     ),
     hash: value('hash', ([hash]) => String(hash).replace('\\x', '')),
   },
 };
+
+/** Values that not everybody who sees the trail may see. @rule P6 B9 */
+const GUARDED: Readonly<Record<string, Permission>> = { vendorCost: 'costs:read', approvalCode: 'approvals:write' };
 
 function changesBetween(before: unknown, after: unknown): AuditChange[] {
   const [old, now] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];

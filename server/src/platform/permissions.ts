@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   'billing:run': 'run billing for an open period',
   'billing:close': 'close a billing period',
   'books:import': 'upload files and import a book of business',
+  'migrations:read': 'see plans and reports of migrations to another way of billing',
+  'migrations:run': 'plan and run migrations to another way of billing',
   'jobs:read': 'see the progress of long work',
   'audit:read': 'see who did what',
   'clock:advance': 'move the sandbox clock',
@@ -32,7 +34,7 @@ export const PERMISSIONS = {
   'orders:execute': 'execute orders',
   'metrics:read': 'read the metrics endpoint',
   'invoices:write': 'own invoices on behalf of an ERP',
-  'orders:write': 'place orders through the API',
+  'orders:write': 'place and execute orders through the API',
   'mails:read': 'see the mails to accounts at and below one’s own',
   'mails:resend': 'send a mail again',
   'templates:write': 'see and change the templates of mails',
@@ -56,7 +58,16 @@ export const ROLES = {
 export type Role = keyof typeof ROLES;
 
 const SEES: readonly Permission[] = ['accounts:read', 'catalog:read', 'subscriptions:read', 'charges:read', 'jobs:read', 'orders:read'];
-const OPERATOR_SEES: readonly Permission[] = [...SEES, 'prices:read', 'billing:read', 'audit:read', 'mails:read', 'sync:read', 'provisioning:read'];
+const OPERATOR_SEES: readonly Permission[] = [
+  ...SEES,
+  'prices:read',
+  'billing:read',
+  'migrations:read',
+  'audit:read',
+  'mails:read',
+  'sync:read',
+  'provisioning:read',
+];
 
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   OPERATOR_ADMIN: Object.keys(PERMISSIONS) as Permission[],
@@ -107,7 +118,12 @@ export function permissionsOf(roles: readonly string[]): Set<Permission> {
   return new Set(roles.flatMap((role) => GRANTS[role as Role] ?? []));
 }
 
-/** A credential has the rights that its scopes name, and what reading charges needs of the rest. */
+/** Rights that a scope cannot be used without: a machine that orders also sees, places and executes what it orders. */
+const IMPLIED: Readonly<Partial<Record<Permission, readonly Permission[]>>> = {
+  'orders:write': ['orders:read', 'orders:place', 'orders:execute'],
+};
+
+/** A credential has the rights that its scopes name, and those without which they would be of no use. */
 export function permissionsOfScopes(scopes: readonly string[]): Set<Permission> {
-  return new Set(scopes.filter((scope): scope is Permission => scope in PERMISSIONS));
+  return new Set(scopes.filter((scope): scope is Permission => scope in PERMISSIONS).flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]));
 }

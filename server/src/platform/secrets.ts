@@ -2,7 +2,7 @@
  * Texts that are kept but must not be read by whoever reads the database: license keys, vendors' credentials. AES-256-GCM
  * with a key of the installation that is never in the database.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, type Config } from './config.ts';
@@ -22,6 +22,8 @@ export interface Secrets {
   seal(text: string): string;
   /** @throws SecretError where the envelope was sealed with another key or is damaged */
   open(sealed: string): string;
+  /** @returns HMAC-SHA-256 of a text in base64url: only this installation can make it */
+  mac(text: string): string;
 }
 
 /**
@@ -31,11 +33,12 @@ export interface Secrets {
 export function secretsOf({ secretKey, dataDir }: Pick<Config, 'secretKey' | 'dataDir'>): Secrets {
   let made: Secrets | undefined;
   const secrets = (): Secrets => (made ??= sealedWith(secretKey ?? keyOfSandbox(dataDir)));
-  return { seal: (text) => secrets().seal(text), open: (sealed) => secrets().open(sealed) };
+  return { seal: (text) => secrets().seal(text), open: (sealed) => secrets().open(sealed), mac: (text) => secrets().mac(text) };
 }
 
 export function sealedWith(secret: string): Secrets {
   const key = derive(secret, 'seal', KEY_BYTES);
+  const macKey = derive(secret, 'mac', KEY_BYTES);
   // Says which key it was without saying anything of the key.
   const keyId = derive(secret, 'key id', 6).toString('base64url');
   const head = `${VERSION}.${keyId}`;
@@ -59,6 +62,7 @@ export function sealedWith(secret: string): Secrets {
         throw new SecretError('a sealed text was changed or cut');
       }
     },
+    mac: (text) => createHmac('sha256', macKey).update(text).digest('base64url'),
   };
 }
 

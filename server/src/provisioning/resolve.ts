@@ -3,6 +3,7 @@ import { mayBecome } from '@cloudtill/domain/subscriptions/lifecycle';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import type { VendorSubscription } from '@cloudtill/vendors/vendor';
 import { LockMode } from '@mikro-orm/core';
+import { reopenOrder } from '../orders/reopen-order.ts';
 import { decodeId, encodeId } from '../platform/ids.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
@@ -58,6 +59,8 @@ async function reopen(unit: Unit, operation: ProvisioningOperation): Promise<Dec
     );
   }
   Object.assign(subscription, { status: 'PENDING', updatedAt: now });
+  await em.flush();
+  await reopenOrder(unit, subscription.id);
   return allow(undefined);
 }
 

@@ -7,6 +7,7 @@ import { Account } from '../accounts/account.entity.ts';
 import { Plan } from '../catalog/catalog.entities.ts';
 import type { App } from '../platform/context.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { settleOrder } from '../orders/settle-order.ts';
 import { encodeId } from '../platform/ids.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { toUserErrors } from '../platform/user-error.type.ts';
@@ -15,7 +16,7 @@ import { activate } from '../subscriptions/begin-subscription.ts';
 import { readHistory, record, type History } from '../subscriptions/history.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
 import { ProvisioningOperation, ProvisioningSync, type OperationState } from '../vendors/vendor-links.entities.ts';
-import { asActor } from './actor.ts';
+import { asActor } from '../platform/actor.ts';
 import type { OperationRow } from './intent.ts';
 import type { Purpose, Step } from './next-step.ts';
 
@@ -110,6 +111,7 @@ async function succeed(unit: Unit, operation: ProvisioningOperation, { subscript
       after: { status: subscription.status, vendorSubscriptionId: subscription.vendorSubscriptionId },
     });
     unit.emit('subscription.provisioned', { subscriptionId: subscription.id, customerId: account.id });
+    await settleOrder(unit, subscription.id);
     return;
   }
   await recordChange(unit, operation, { subscription, account });
@@ -201,6 +203,7 @@ async function fail(unit: Unit, operation: ProvisioningOperation): Promise<void>
   } else if (operation.kind === 'PROVISION') {
     const { subscription, account } = await openSubscription(unit, operation);
     if (mayBecome(subscription.status, 'FAILED')) Object.assign(subscription, { status: 'FAILED', updatedAt: now });
+    await settleOrder(unit, subscription.id, [why]);
     unit.audit({ ...subjectOf(subscription, account), action: 'provision', after: { status: subscription.status, reason: operation.message } });
   }
   unit.emit('provisioning.failed', { operationId: operation.id });

@@ -5,22 +5,18 @@ import { billingPeriodShape, billingRunShape } from '../billing/billing-period.t
 import { chargeShape } from '../billing/charge.type.ts';
 import { mayOrder, planMayBeOrdered, planShape, productShape, vendorShape } from '../catalog/catalog.type.ts';
 import { priceListShape } from '../catalog/price-list.type.ts';
+import { migrationShape } from '../migration/migration.type.ts';
 import { Node } from '../platform/connection.type.ts';
 import type { RequestContext } from '../platform/context.ts';
 import { signedIn } from '../platform/context.ts';
+import { orderShape } from '../orders/order.type.ts';
 import { invalidId, requestError } from '../platform/errors.ts';
 import { decodeChargeId, decodeId, kindOf, type IdKind } from '../platform/ids.ts';
+import { findableOf, type Findable } from '../platform/findable.ts';
 import { jobShape } from '../platform/job.type.ts';
-import { equals, readOne, type Condition, type Row, type Shape } from '../platform/look-ahead.ts';
-import type { Permission } from '../platform/permissions.ts';
+import { equals, readOne, type Condition, type Row } from '../platform/look-ahead.ts';
 import { may } from '../platform/viewer.ts';
 import { subscriptionShape } from '../subscriptions/subscription.type.ts';
-
-interface Findable {
-  readonly shape: Shape;
-  readonly permission: Permission;
-  readonly where?: Condition;
-}
 
 /** What can be fetched again by its id alone, and what somebody needs to see it. */
 const FINDABLE: Readonly<Record<string, Findable>> = {
@@ -30,9 +26,11 @@ const FINDABLE: Readonly<Record<string, Findable>> = {
   pln: { shape: planShape, permission: 'catalog:read', where: planMayBeOrdered },
   prl: { shape: priceListShape, permission: 'prices:read' },
   sub: { shape: subscriptionShape, permission: 'subscriptions:read' },
+  ord: { shape: orderShape, permission: 'orders:read' },
   chg: { shape: chargeShape, permission: 'charges:read' },
   per: { shape: billingPeriodShape, permission: 'charges:read' },
   run: { shape: billingRunShape, permission: 'billing:read' },
+  mig: { shape: migrationShape, permission: 'migrations:read' },
   job: { shape: jobShape, permission: 'jobs:read' },
 };
 
@@ -64,7 +62,7 @@ export class NodeResolver {
 
 async function find(id: string, context: RequestContext, info: GraphQLResolveInfo): Promise<Row | null> {
   const kind = kindOf(id);
-  const findable = FINDABLE[kind];
+  const findable = FINDABLE[kind] ?? findableOf(kind);
   if (!findable) throw invalidId(id, 'node');
   const key = kind === 'chg' ? chargeKey(id) : [equals('id', decodeId(kind as IdKind, id))];
   // What somebody may not see answers like what does not exist.

@@ -61,7 +61,7 @@ export class Mutations {
     return (await this.world.server.app.database.system.query<T>(text, values as unknown[])).rows;
   }
 
-  /** What is in the books, one checksum a table; of jobs and events which there are, since workers go on with them. */
+  /** What is in the books, one checksum a table; of jobs, events and mails which there are, since workers go on with them. */
   async books(): Promise<Record<string, string>> {
     const tables = await this.sql<{ name: string }>(
       `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -69,7 +69,7 @@ export class Mutations {
       [RESTLESS],
     );
     const checksums = tables.map(async ({ name }) => {
-      const row = name === 'job' || name === 'outbox_event' ? 't.id::text' : 't::text';
+      const row = ['job', 'outbox_event', 'mail'].includes(name) ? 't.id::text' : 't::text';
       const [only] = await this.sql<{ text: string }>(`select md5(string_agg(${row}, '|' order by ${row})) as text from ${name} t`);
       return [name, only!.text] as const;
     });
@@ -87,7 +87,23 @@ export class Mutations {
     await this.#prepareAccounts();
     await this.#prepareCatalog();
     await this.#prepareSubscriptions();
+    await this.#prepareMails();
     this.#made.set('upload', await this.upload(IMPORTED));
+  }
+
+  /** One that waits for a day that is far, and one to an account that has no address. */
+  async #prepareMails(): Promise<void> {
+    for (const [name, recipient, state, due] of [
+      ['M-WAITING', 'soon@example.com', 'QUEUED', '2099-01-01T00:00:00Z'],
+      ['M-MUTE', '', 'GIVEN_UP', null],
+    ] as const) {
+      const [made] = await this.sql<{ id: string }>(
+        `insert into mail (id, template, locale, cause_key, recipient, account_id, audience, subject, html, plain, state, created_at, next_attempt_at)
+         select gen_random_uuid(), 'ORDER_CONFIRMATION', 'en', $1, $2, id, 'ACCOUNT', $1, '', '', $3, now(), $4 from account where number = 'M-UPDATE' returning id`,
+        [name, recipient, state, due],
+      );
+      this.#made.set(name, `mal_${made!.id}`);
+    }
   }
 
   async #prepareAccounts(): Promise<void> {
@@ -104,6 +120,8 @@ export class Mutations {
   async #prepareCatalog(): Promise<void> {
     const { product } = await this.done('createProduct', { code: 'M-OLD', name: 'Old', vendor: 'KASPERSKY' }, 'product { id }');
     this.#made.set('M-OLD', product.id);
+    const legacy = { productId: product.id, sku: 'M-LEGACY', billingPolicy: 'MAX_OF_MONTH' };
+    this.#made.set('M-LEGACY', (await this.done('createPlan', legacy, 'plan { id }')).plan.id);
     for (const [sku, more] of [
       ['M-PLAN', {}],
       ['M-RETIRED', {}],

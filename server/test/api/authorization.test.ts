@@ -79,6 +79,8 @@ const QUERIES = [
   ['node', 'per 2026-05', 'node(id: $id) { id }', 'u y y y y y y y y'],
   ['node', 'run 2026-05', 'node(id: $id) { id }', 'u n n n n y y y y'],
   ['node', 'job 2026-05', 'node(id: $id) { id }', 'u n n n n y y y y'],
+  ['node', 'mal To the customer', 'node(id: $id) { id }', 'u y n y n y y y n'],
+  ['node', 'mig 2040-07-01', 'node(id: $id) { id }', 'u n n n n y y y n'],
   ['nodes', 'sub S-MINE', 'nodes(ids: [$id]) { id }', 'u y n y n y y y y'],
   ['search', '', 'search(query: "S-MINE") { nodeId }', 'u y n y n y y y y'],
   ['search', '', 'search(query: "Hansa Logistics") { nodeId }', 'u y n y n y y y y'],
@@ -100,7 +102,21 @@ const QUERIES = [
   ['billingRuns', '', 'billingRuns { nodes { id } }', 'u f f f f y y y y'],
   ['job', 'job 2026-05', 'job(id: $id) { id }', 'u n n n n y y y y'],
   ['jobs', '', 'jobs { totalCount nodes { id } }', 'u n n n n y y y y'],
+  ['migration', 'mig 2040-07-01', 'migration(id: $id) { id }', 'u f f f f y y y f'],
+  ['migrations', '', 'migrations { totalCount nodes { id } }', 'u f f f f y y y f'],
   ['auditEvents', 'acc DEMO-CUSTOMER', 'auditEvents(filter: { accountId: $id }) { totalCount nodes { action } }', 'u y n y n y y y f'],
+  ['mail', 'mal To the reseller', 'mail(id: $id) { id }', 'u n n y n y y y f'],
+  ['mail', 'mal To the customer', 'mail(id: $id) { id }', 'u y n y n y y y f'],
+  ['mail', 'mal To operations', 'mail(id: $id) { id }', 'u n n n n y y y f'],
+  ['mails', '', 'mails(filter: { text: "To operations" }) { totalCount nodes { id } }', 'u n n n n y y y f'],
+  ['mails', 'acc DEMO-CUSTOMER', 'mails(filter: { accountId: $id }) { totalCount nodes { id } }', 'u y n y n y y y f'],
+  ['notificationTemplates', '', 'notificationTemplates { code }', 'u f f f f y f f f'],
+  [
+    'previewNotification',
+    '',
+    'previewNotification(input: { code: LICENSE_DELIVERY, locale: "en", subject: "a", body: "", textBody: "a" }) { problems { code } }',
+    'u f f f f y f f f',
+  ],
   ['priceLists', '', 'priceLists(filter: { text: "DEMO-CUSTOMER" }) { totalCount nodes { id } }', 'u f f y n y y y f'],
   [
     'previewQuantityChange',
@@ -157,6 +173,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   'ChargeFilter.buyerId': 'acc DEMO-CUSTOMER',
   'ChargeFilter.sellerId': 'acc DEMO-RESELLER',
   'ChargeFilter.subscriptionId': 'sub S-MINE',
+  'MailFilter.accountId': 'acc DEMO-CUSTOMER',
   'PriceListFilter.sellerId': 'acc DEMO-RESELLER',
   'PriceListFilter.buyerId': 'acc DEMO-CUSTOMER',
   'SubscriptionFilter.accountId': 'acc DEMO-CUSTOMER',
@@ -278,9 +295,21 @@ const MUTATIONS = [
   ['setSubscriptionRenewal', 'sub S-YEAR', `{ subscriptionId: $id, renews: false, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
   ['createUpload', '', '{ fileName: "", byteSize: 0 }', 'u f f f f y y f f', ''],
   ['importBook', 'upl of finance', `{ kind: ACCOUNTS, uploadId: $id, dryRun: true, ${KEY} }`, 'u f f f f y y f f', 'operator'],
+  ['planMigration', '', `{ vendor: "NOBODY", ${KEY} }`, 'u f f f f y f f f', ''],
+  ['runMigration', 'mig 2040-07-01', `{ migrationId: $id, ${KEY} }`, 'u f f f f y f f f', ''],
   ['runBilling', '', `{ billingPeriod: "no month", ${KEY} }`, 'u f f f f y y f f', ''],
   ['closeBillingPeriod', '', `{ billingPeriod: "no month", ${KEY} }`, 'u f f f f y y f f', ''],
   ['advanceClock', '', '{ to: "2000-01-01T00:00:00Z" }', 'u f f f f y y f f', ''],
+  ['resendMail', 'mal To the reseller', `{ mailId: $id, ${KEY} }`, 'u f f y y y f f f', 'rival'],
+  ['resendMail', 'mal To operations', `{ mailId: $id, ${KEY} }`, 'u f f y y y f f f', 'reseller rival'],
+  [
+    'saveNotificationTemplate',
+    '',
+    '{ code: LICENSE_DELIVERY, locale: "en", subject: "", body: "", textBody: "", expectedVersion: 0 }',
+    'u f f f f y f f f',
+    '',
+  ],
+  ['resetNotificationTemplate', '', '{ code: LICENSE_DELIVERY, locale: "en" }', 'u f f f f y f f f', ''],
   ['signIn', '', '{ email: "nobody@demo.test", password: "x" }', 'y y y y y y y y y', ''],
 ] as const;
 
@@ -356,7 +385,16 @@ const OPEN: Readonly<Record<string, string>> = {
   JobFact: 'name value',
   JobProgress: 'done total',
   JobResult: 'facts',
+  Mail: 'id template locale recipient account audience subject isMasked state attempts lastError createdAt sentAt nextAttemptAt',
+  Migration: 'id number vendor effectiveOn state mapping totals counts items plannedAt plannedBy startedAt finishedAt job',
+  MigrationBlocker: 'code message parameters',
+  MigrationCounts: 'subscriptions pending moved blocked skipped',
+  MigrationItem: 'subscription state oldPlan newPlan quantity oldCharge newCharge difference customerOldCharge customerNewCharge blocker movedAt',
+  MigrationMapping: 'from to',
+  MigrationTotal: 'currency subscriptions old new difference',
   Money: 'amount currency',
+  NotificationPreview: 'subject html text problems',
+  NotificationTemplate: 'code locale subject body textBody isDefault version updatedAt updatedBy placeholders sample',
   NextCharge: 'billingPeriod periodStart net',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   ParkedSubscription: 'subscription reason message since',
@@ -433,6 +471,8 @@ const GUARDED = [
   ...['legalName', 'email', 'phone', 'country', 'currency', 'locale', 'taxId', 'status', 'createdAt', 'updatedAt', 'address { city }'].map(
     (field) => [`Account.${field.split(' ')[0]}`, customers(`seller { ${field} }`), 'u n n y n y y y y'] as const,
   ),
+  ['Mail.html', 'mail(id: "{mal To the customer}") { html }', 'u y n y n y y y f'],
+  ['Mail.text', 'mail(id: "{mal To the customer}") { text }', 'u y n y n y y y f'],
   ['Account.name', customers('seller { name }'), 'u y n y n y y y y'],
   ['Account.parent', 'account(number: "DEMO-CUSTOMER") { parent { name } }', 'u n n y n y y y y'],
   ['Account.parent', 'account(number: "DEMO-RESELLER") { parent { name } }', 'u n n n n y y y y'],
@@ -477,6 +517,17 @@ describe('fields (quality B.1-7)', () => {
   ] as const)('tells the %s what a subscription costs next on the edge of their own: %s (S4 P6)', async (who, amount) => {
     const { data } = await world.ask(who, '{ subscription(number: "S-MINE") { nextCharge { net { amount } } } }');
     expect(data.subscription.nextCharge.net.amount).toBe(amount);
+  });
+
+  it.each([
+    ['operator', 'CODE-1'],
+    ['reseller', 'CODE-1'],
+    ['customer', 'CODE-1'],
+    ['finance', '•••'],
+    ['support', '•••'],
+  ] as const)('shows the %s of a mail with an activation code %s (licenses:reveal)', async (who, shown) => {
+    const { data } = await world.ask(who, `{ ${withIds('mail(id: "{mal To the customer}") { html text isMasked }')} }`);
+    expect(data.mail).toEqual({ html: `<p>${shown}</p>`, text: shown, isMasked: shown === '•••' });
   });
 
   it('keeps costs out of the trail of those who may not see them', async () => {

@@ -35,6 +35,8 @@ interface Deed {
   readonly tells?: string;
 }
 
+const SECTION = '<mj-section><mj-column><mj-text>{{activationCode}}</mj-text></mj-column></mj-section>';
+
 const DEEDS: readonly Deed[] = [
   {
     mutation: 'createAccount',
@@ -350,10 +352,79 @@ const DEEDS: readonly Deed[] = [
     other: { billingPeriod: '2026-06' },
     trail: { account: 'PROVIDER', before: { status: 'OPEN' }, after: { status: 'CLOSED' } },
   },
+  {
+    mutation: 'resendMail',
+    input: () => ({ mailId: id('mal To the reseller') }),
+    select: 'mail { template subject recipient account { number } html }',
+    shows: {
+      mail: {
+        template: 'ORDER_CONFIRMATION',
+        subject: 'To the reseller',
+        recipient: 'somebody@example.com',
+        account: { number: 'DEMO-RESELLER' },
+        html: '<p>•••</p>',
+      },
+    },
+    other: { mailId: 'mal_0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000' },
+    trail: { account: 'DEMO-RESELLER', after: { recipient: 'somebody@example.com' } },
+  },
+  {
+    mutation: 'saveNotificationTemplate',
+    input: () => ({
+      code: 'LICENSE_DELIVERY',
+      locale: 'de',
+      subject: 'Code für {{product}}',
+      body: SECTION,
+      textBody: '{{activationCode}}',
+      expectedVersion: 0,
+    }),
+    select: 'template { code locale subject body textBody isDefault version updatedBy }',
+    shows: {
+      template: {
+        code: 'LICENSE_DELIVERY',
+        locale: 'de',
+        subject: 'Code für {{product}}',
+        body: SECTION,
+        textBody: '{{activationCode}}',
+        isDefault: false,
+        version: 1,
+        updatedBy: 'Olga Operator',
+      },
+    },
+    trail: { account: 'PROVIDER', before: { subject: 'Ihre Lizenzen für {{product}} sind da' }, after: { subject: 'Code für {{product}}', body: SECTION } },
+  },
+  {
+    mutation: 'resetNotificationTemplate',
+    input: () => ({ code: 'LICENSE_DELIVERY', locale: 'de' }),
+    select: 'template { subject isDefault version }',
+    shows: { template: { subject: 'Ihre Lizenzen für {{product}} sind da', isDefault: true, version: 2 } },
+    trail: { account: 'PROVIDER', before: { body: SECTION }, after: { subject: 'Ihre Lizenzen für {{product}} sind da' } },
+  },
+  {
+    mutation: 'planMigration',
+    input: () => ({ vendor: 'KASPERSKY', effectiveOn: '2040-08-01', mapping: [] }),
+    select:
+      'migration { vendor { code } effectiveOn state mapping { from } totals { currency } counts { subscriptions } items { totalCount } startedAt job { id } }',
+    shows: {
+      migration: {
+        vendor: { code: 'KASPERSKY' },
+        effectiveOn: '2040-08-01',
+        state: 'PLANNED',
+        mapping: [],
+        totals: [],
+        counts: { subscriptions: 0 },
+        items: { totalCount: 0 },
+        startedAt: null,
+        job: null,
+      },
+    },
+    other: { effectiveOn: '2040-09-01' },
+    trail: { account: 'PROVIDER', after: { vendor: 'KASPERSKY', effectiveOn: '2040-08-01', subscriptions: 0 } },
+  },
 ];
 
 /** Mutations whose whole doing is elsewhere, and where. */
-const ELSEWHERE = { signIn: 'sessions.test.ts', signOut: 'sessions.test.ts', advanceClock: 'below' };
+const ELSEWHERE = { signIn: 'sessions.test.ts', signOut: 'sessions.test.ts', advanceClock: 'below', runMigration: '../migration/run.test.ts' };
 
 interface TrailRow {
   readonly account: string;
@@ -430,7 +501,10 @@ describe('what each mutation does', () => {
       'closeBillingPeriod',
       'createSubscription',
       'importBook',
+      'resendMail',
+      'planMigration',
       'runBilling',
+      'runMigration',
       'setSubscriptionRenewal',
       'switchSubscriptionPlan',
       'terminateSubscription',

@@ -927,7 +927,146 @@ const WORK: readonly Row[] = [
   ],
 ];
 
-const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK];
+const template = (more: object): object => ({
+  code: 'LICENSE_DELIVERY',
+  locale: 'en',
+  subject: 'Your licenses',
+  body: '<mj-section><mj-column><mj-text>{{activationCode}}</mj-text></mj-column></mj-section>',
+  textBody: '{{activationCode}}',
+  expectedVersion: 0,
+  ...more,
+});
+
+const MAILS: readonly Row[] = [
+  ['resendMail', 'none', () => ({ mailId: nowhere('mal') }), 'MAIL_UNKNOWN', 'mailId', `there is no mail mal_${NOWHERE}`],
+  [
+    'resendMail',
+    'one that is about to be sent',
+    () => ({ mailId: id('M-WAITING') }),
+    'MAIL_NOT_SENT_YET',
+    'mailId',
+    'the mail to soon@example.com is about to be sent; wait until it was or until it failed',
+  ],
+  [
+    'resendMail',
+    'one to an account without an address',
+    () => ({ mailId: id('M-MUTE') }),
+    'MAIL_RECIPIENT_MISSING',
+    'mailId',
+    'account M-UPDATE has no email address; enter one, then send the mail again',
+  ],
+  [
+    'saveNotificationTemplate',
+    'in another language',
+    () => template({ locale: 'fr' }),
+    'TEMPLATE_LOCALE_UNKNOWN',
+    'locale',
+    'there are no templates in fr; known are en, de',
+  ],
+  ['saveNotificationTemplate', 'without a subject', () => template({ subject: '' }), 'TEXT_INVALID', 'subject', TEXT('subject', 'nothing', 200)],
+  [
+    'saveNotificationTemplate',
+    'a condition that does not end',
+    () => template({ textBody: '{{#product}}x' }),
+    'TEMPLATE_INVALID',
+    'textBody',
+    'textBody of the template: Unclosed section "product" at 13',
+  ],
+  [
+    'saveNotificationTemplate',
+    'an unknown placeholder',
+    () => template({ subject: '{{password}}' }),
+    'TEMPLATE_PLACEHOLDER_UNKNOWN',
+    'subject',
+    'subject of the template has the placeholder password; known there are activationCode, customer, product, provider, quantity, sku, subscriptionNumber, url',
+  ],
+  [
+    'saveNotificationTemplate',
+    'no MJML',
+    () => template({ body: '<mj-section><mj-column><mj-strange /></mj-column></mj-section>' }),
+    'TEMPLATE_MJML_INVALID',
+    'body',
+    'the body of the template is not MJML: Element mj-strange doesn',
+  ],
+  [
+    'saveNotificationTemplate',
+    'seen too early',
+    () => template({ expectedVersion: 7 }),
+    'CONFLICT',
+    'expectedVersion',
+    'template LICENSE_DELIVERY in en was changed by someone else in the meantime: it is now at version VERSION, you saw 7; look again and repeat',
+  ],
+  [
+    'resetNotificationTemplate',
+    'the default',
+    () => ({ code: 'LICENSE_DELIVERY', locale: 'en' }),
+    'TEMPLATE_IS_DEFAULT',
+    '',
+    'the template LICENSE_DELIVERY in en is the default already',
+  ],
+  [
+    'resetNotificationTemplate',
+    'in another language',
+    () => ({ code: 'LICENSE_DELIVERY', locale: 'en-US' }),
+    'TEMPLATE_LOCALE_UNKNOWN',
+    'locale',
+    'there are no templates in en-US; known are en, de',
+  ],
+];
+
+const MIGRATION: readonly Row[] = [
+  [
+    'planMigration',
+    'no vendor',
+    () => ({ vendor: 'ACME' }),
+    'VENDOR_UNKNOWN',
+    'vendor',
+    'there is no vendor ACME; known are GOOGLE, KASPERSKY, MICROSOFT, SOPHOS',
+  ],
+  [
+    'planMigration',
+    'no first day of a month',
+    () => ({ vendor: 'KASPERSKY', effectiveOn: '2040-07-02' }),
+    'MIGRATION_NOT_FIRST_OF_MONTH',
+    'effectiveOn',
+    'a migration takes place on the first day of a month, and 2040-07-02 is none; the next one is 2040-07-01',
+  ],
+  [
+    'planMigration',
+    'a day that has been',
+    () => ({ vendor: 'KASPERSKY', effectiveOn: '2040-06-01' }),
+    'DATE_OUT_OF_RANGE',
+    'effectiveOn',
+    'effectiveOn is 2040-06-01; it must lie from 2040-07-01 to 2041-07-01',
+  ],
+  [
+    'planMigration',
+    'a plan of another vendor',
+    () => ({ vendor: 'KASPERSKY', mapping: [{ fromPlanId: id('pln HID-1'), toPlanId: id('M-LEGACY') }] }),
+    'PLAN_UNKNOWN',
+    'mapping.0.fromPlanId',
+    'there is no plan pln_HID-1',
+  ],
+  [
+    'planMigration',
+    'itself as successor',
+    () => ({ vendor: 'KASPERSKY', mapping: [{ fromPlanId: id('M-LEGACY'), toPlanId: id('M-LEGACY') }] }),
+    'MIGRATION_MAPPING_NOT_ALLOWED',
+    'mapping.0.toPlanId',
+    'M-LEGACY cannot go to M-LEGACY; a MAX_OF_MONTH plan goes to a PAYG plan of M-OLD that is on offer and charged by the calendar month',
+  ],
+  ['runMigration', 'nothing', () => ({ migrationId: nowhere('mig') }), 'MIGRATION_UNKNOWN', 'migrationId', `there is no migration mig_${NOWHERE}`],
+  [
+    'runMigration',
+    'on a day in between',
+    () => ({ migrationId: id('mig 2040-07-01') }),
+    'MIGRATION_NOT_FIRST_OF_MONTH',
+    'migrationId',
+    'a migration takes place on the first day of a month, and 2040-06-15 is none; the next one is 2040-07-01',
+  ],
+];
+
+const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK, ...MAILS, ...MIGRATION];
 
 interface Said {
   readonly code: RefusalCode;
@@ -1132,6 +1271,12 @@ const ELSEWHERE: Readonly<Partial<Record<RefusalCode, string>>> = {
   VALUE_NOT_ALLOWED: 'imports.test.ts',
   PLAN_ROW_DIFFERS: 'imports.test.ts',
   EVENT_NOT_ALLOWED: 'imports.test.ts',
+  MIGRATION_NOT_TODAY: 'migration/run.test.ts',
+  MIGRATION_UNDER_WAY: 'migration/races.test.ts',
+  MIGRATION_HAS_BLOCKERS: 'migration/run.test.ts',
+  MIGRATION_MAPPING_REPEATED: 'migration/dry-run.test.ts',
+  MIGRATION_NO_FITTING_PLAN: 'migration/dry-run.test.ts',
+  MIGRATION_SEVERAL_FITTING_PLANS: 'migration/dry-run.test.ts',
   CHARGE_OUT_OF_BOUNDS: '../../packages/domain/src/billing/target.test.ts',
 };
 

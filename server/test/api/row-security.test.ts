@@ -45,10 +45,14 @@ const SCOPED: Readonly<Record<string, string>> = {
   price_list_assignment: 'seller_id',
   job: 'account_id',
   audit_event: 'account_id',
+  mail: 'account_id',
+  notification_template: `(select id from account where kind = 'PROVIDER')`,
   upload: 'account_id',
   upload_part: '(select account_id from upload u where u.id = upload_id)',
   rating_mark: 'customer_id',
   parked_subscription: 'customer_id',
+  legacy_migration: `(select id from account where kind = 'PROVIDER')`,
+  legacy_migration_item: 'customer_id',
 };
 
 const enter = (scope: string): Promise<unknown> => client.query("select set_config('cloudtill.scope', $1, false)", [scope]);
@@ -92,7 +96,7 @@ describe('row-level security', () => {
     }
   });
 
-  it.each(['account', 'service_subscription', 'quantity_change', 'quantity_span', 'charge', 'price_list', 'price_list_entry', 'audit_event'])(
+  it.each(['account', 'service_subscription', 'quantity_change', 'quantity_span', 'charge', 'price_list', 'price_list_entry', 'audit_event', 'mail'])(
     'has rows of %s to hide',
     async (table) => {
       await enter('all');

@@ -61,6 +61,8 @@ const IDS = `{
   billingPeriods { nodes { id name } }
   billingRuns { nodes { id billingPeriod { name } } }
   jobs { nodes { id subject } }
+  mails { nodes { id subject } }
+  migrations { nodes { id effectiveOn } }
 }`;
 
 /** Starts a server with the book in it, May 2026 billed. */
@@ -72,12 +74,16 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
     if (!report?.committed) throw new Error(`the book's ${kind} were not taken: ${JSON.stringify(report)}`);
   }
   await bill(server, '2026-05');
+  await (
+    await server.as('operator')
+  )('mutation { planMigration(input: { vendor: "SOPHOS", idempotencyKey: "world-plan-1" }) { userErrors { code } } }');
   await addPeople(server);
   await (
     await server.as('operator')
   )('mutation ($id: ID!) { updateAccount(input: { accountId: $id, phone: "+49 40 1" }) { userErrors { code } } }', {
     id: (await (await server.as('operator'))('{ account(number: "DEMO-CUSTOMER") { id } }')).data.account.id,
   });
+  await addMails(server);
   const ids = await readIds(server);
   const cookies = new Map<Person, Promise<string>>();
 
@@ -119,6 +125,22 @@ export async function addPerson(system: TestServer['app']['database']['system'],
       where a.number = $2 and u.email = 'operator@demo.test'`,
     [email, account, role],
   );
+}
+
+/** A mail to the reseller, one to its customer with an activation code, and one of the provider's own; none of them on its way. */
+async function addMails({ app }: TestServer): Promise<void> {
+  for (const [template, account, audience, subject] of [
+    ['ORDER_CONFIRMATION', 'DEMO-RESELLER', 'ACCOUNT', 'To the reseller'],
+    ['LICENSE_DELIVERY', 'DEMO-CUSTOMER', 'ACCOUNT', 'To the customer'],
+    ['OPERATIONS_NOTIFICATION', 'PROVIDER', 'PROVIDER', 'To operations'],
+  ] as const) {
+    const sealed = template === 'LICENSE_DELIVERY' ? app.secrets.seal(JSON.stringify({ html: '<p>CODE-1</p>', text: 'CODE-1' })) : null;
+    await app.database.system.query(
+      `insert into mail (id, template, locale, cause_key, recipient, account_id, audience, subject, html, plain, sealed_body, state, attempts, last_error, created_at)
+       select gen_random_uuid(), $1, 'en', $4, 'somebody@example.com', a.id, $3, $4, '<p>•••</p>', '•••', $5, 'GIVEN_UP', 1, '550 no', now() from account a where a.number = $2`,
+      [template, account, audience, subject, sealed],
+    );
+  }
 }
 
 export async function addCredential(
@@ -168,6 +190,8 @@ async function readIds(server: TestServer): Promise<Map<string, string>> {
   for (const { id, name } of data.billingPeriods.nodes) ids.set(`per ${name}`, id);
   for (const { id, billingPeriod } of data.billingRuns.nodes) ids.set(`run ${billingPeriod.name}`, id);
   for (const { id, subject } of data.jobs.nodes) ids.set(`job ${subject}`, id);
+  for (const { id, subject } of data.mails.nodes) ids.set(`mal ${subject}`, id);
+  for (const { id, effectiveOn } of data.migrations.nodes) ids.set(`mig ${effectiveOn}`, id);
   const charges = await ask('{ charges(first: 100) { nodes { id subscription { number } buyer { number } } } }');
   for (const { id, subscription, buyer } of charges.data.charges.nodes) ids.set(`chg ${subscription.number} ${buyer.number}`, id);
   return ids;
