@@ -71,7 +71,7 @@ export const operations: typeof english = {
       resumeSubscription: 'Abonnement fortgesetzt',
       revealActivationCode: 'Aktivierungscode angesehen',
       setSyncOptions: 'Sync-Optionen festgelegt',
-      synchronizeAccount: 'Konto synchronisiert',
+      synchronizeAccount: 'Synchronisierung',
       retryProvisioning: 'Hersteller erneut gefragt',
       resolveUnknownProvisioning: 'Unklaren Ausgang geklärt',
       resolveDrift: 'Abweichung bereinigt',

@@ -68,7 +68,7 @@ export const operations = {
       resumeSubscription: 'Subscription resumed',
       revealActivationCode: 'Activation code looked at',
       setSyncOptions: 'Sync options set',
-      synchronizeAccount: 'Account synchronized',
+      synchronizeAccount: 'Synchronization',
       retryProvisioning: 'Vendor asked again',
       resolveUnknownProvisioning: 'Unknown outcome resolved',
       resolveDrift: 'Difference settled',

@@ -120,7 +120,7 @@ export const provisioning: typeof english = {
       ACCEPTED: 'angenommen',
       REJECTED: 'abgelehnt',
       THROTTLED: 'zum Warten aufgefordert',
-      RETRYABLE: 'nicht getan, wiederholbar',
+      RETRYABLE: 'ging jetzt nicht, wird wiederholt',
       UNKNOWN: 'keine Antwort: kann getan sein',
       APPLIED: 'es wurde getan',
       NOT_APPLIED: 'es wurde nicht getan',

@@ -109,7 +109,7 @@ export const provisioning = {
       ACCEPTED: 'accepted',
       REJECTED: 'refused',
       THROTTLED: 'told to wait',
-      RETRYABLE: 'not done, can be repeated',
+      RETRYABLE: 'did not work now, is tried again',
       UNKNOWN: 'no answer: may have been done',
       APPLIED: 'it was done',
       NOT_APPLIED: 'it was not done',

@@ -107,6 +107,7 @@ export const subscriptions: typeof english = {
     failed: 'Bei {vendor} fehlgeschlagen: {kind}',
     pending: 'Bestellt und noch nicht geliefert',
     pendingText: 'Der Hersteller hat noch nicht geliefert. Vor der Aktivierung wird nichts berechnet.',
+    unknownText: 'Es kann geliefert sein. Bevor erneut gesendet wird, wird der Stand des Herstellers gelesen.',
     deliveryFailed: 'Die Lieferung ist fehlgeschlagen',
     deliveryFailedText: 'Es ist nie gelaufen, und nichts wird berechnet.',
     see: 'Vorgang ansehen',

@@ -105,6 +105,7 @@ export const subscriptions = {
     failed: 'Failed at {vendor}: {kind}',
     pending: 'Ordered, and not delivered yet',
     pendingText: 'The vendor has not delivered it. Nothing is charged before it is activated.',
+    unknownText: 'It may have been delivered. The vendor’s state is read before anything is sent again.',
     deliveryFailed: 'It could not be delivered',
     deliveryFailedText: 'It never came to run, and nothing is charged.',
     see: 'See the operation',

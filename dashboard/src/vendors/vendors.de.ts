@@ -17,7 +17,7 @@ export const vendors: typeof english = {
   notConnected: 'Nicht verbunden',
   notConnectedNote: 'Diese Installation erreicht {vendor} nicht: Dort wird nichts bereitgestellt.',
   since: 'Synchronisiert {when}',
-  ready: 'Es fehlt nichts',
+  ready: 'Bereit zum Synchronisieren',
   more: '{count, plural, one {und eines mehr} other {und # mehr}}',
   sell: 'Zuerst {name} synchronisieren',
   missing: {
@@ -40,9 +40,7 @@ export const vendors: typeof english = {
     caption: 'Plattformen, und wie das Konto dort bekannt ist',
     platform: 'Plattform',
     status: 'Status',
-    why: 'Was fehlt',
-    when: 'Synchronisiert',
-    never: 'nie',
+    actions: 'Aktionen',
     none: 'Keine Plattformen: Den Distributor kennen seine Hersteller ohnehin.',
   },
   actions: {

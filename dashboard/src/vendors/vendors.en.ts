@@ -15,7 +15,7 @@ export const vendors = {
   notConnected: 'Not connected',
   notConnectedNote: 'This installation does not reach {vendor}: nothing is provisioned there.',
   since: 'Synchronized {when}',
-  ready: 'Nothing is missing',
+  ready: 'Ready to be synchronized',
   more: '{count, plural, one {and one more} other {and # more}}',
   sell: 'Synchronize {name} first',
   /** In few words, for rows: whose account it is says the row. */
@@ -39,9 +39,7 @@ export const vendors = {
     caption: 'Platforms and how the account is known there',
     platform: 'Platform',
     status: 'Status',
-    why: 'What is missing',
-    when: 'Synchronized',
-    never: 'never',
+    actions: 'Actions',
     none: 'No platforms: the provider is known to its vendors anyway.',
   },
   actions: {
