@@ -8,9 +8,23 @@ import { places as imports } from '../imports/routes.ts';
 import { places as migration } from '../migration/routes.ts';
 import { places as notifications } from '../notifications/routes.ts';
 import { places as operations } from '../operations/routes.ts';
+import { places as provisioning } from '../provisioning/routes.ts';
 import { places as subscriptions } from '../subscriptions/routes.ts';
+import { places as vendors } from '../vendors/routes.ts';
 
-const ALL: readonly Place[] = [...home, ...subscriptions, ...accounts, ...billing, ...migration, ...catalog, ...imports, ...notifications, ...operations];
+const ALL: readonly Place[] = [
+  ...home,
+  ...subscriptions,
+  ...accounts,
+  ...vendors,
+  ...provisioning,
+  ...billing,
+  ...migration,
+  ...catalog,
+  ...imports,
+  ...notifications,
+  ...operations,
+];
 
 /** Pages that the viewer may go to. */
 export function placesOfViewer(): Place[] {
