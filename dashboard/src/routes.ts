@@ -6,8 +6,20 @@ import { routes as home } from './home/routes.ts';
 import { routes as imports } from './imports/routes.ts';
 import { routes as notifications } from './notifications/routes.ts';
 import { routes as operations } from './operations/routes.ts';
+import { routes as orders } from './orders/routes.ts';
 import { routes as shell } from './shell/routes.ts';
 import { routes as subscriptions } from './subscriptions/routes.ts';
 
 /** All pages. Each is a chunk of its own, fetched when somebody goes there. */
-export const routes: RouteRecordRaw[] = [...home, ...subscriptions, ...accounts, ...billing, ...catalog, ...imports, ...notifications, ...operations, ...shell];
+export const routes: RouteRecordRaw[] = [
+  ...home,
+  ...orders,
+  ...subscriptions,
+  ...accounts,
+  ...billing,
+  ...catalog,
+  ...imports,
+  ...notifications,
+  ...operations,
+  ...shell,
+];

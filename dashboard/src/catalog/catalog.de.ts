@@ -8,8 +8,9 @@ export const catalog: typeof english = {
   createProduct: 'Neues Produkt',
   columns: { name: 'Produkt', code: 'Kürzel', vendor: 'Hersteller', plans: 'Tarife', provisioning: 'Bereitstellung', pricing: 'Preis', status: 'Status' },
   filters: { q: 'Name oder Kürzel', vendor: 'Hersteller', status: 'Status' },
-  policy: { MAX_OF_MONTH: 'Monatshöchstwert', PAYG: 'Pay as you go', YEARLY: 'Jährlich' },
+  policy: { CONSUMPTION: 'Verbrauch', MAX_OF_MONTH: 'Monatshöchstwert', PAYG: 'Pay as you go', YEARLY: 'Jährlich' },
   policyNote: {
+    CONSUMPTION: 'Was genutzt wurde, nach der monatlichen Datei des Herstellers.',
     MAX_OF_MONTH: 'Die größte Anzahl eines Monats, für den ganzen Monat.',
     PAYG: 'Genau die Tage, an denen jede Anzahl gehalten wurde.',
     YEARLY: 'Ein Jahr im Voraus.',

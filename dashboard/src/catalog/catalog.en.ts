@@ -6,8 +6,9 @@ export const catalog = {
   createProduct: 'New product',
   columns: { name: 'Product', code: 'Code', vendor: 'Vendor', plans: 'Plans', provisioning: 'Provisioning', pricing: 'Pricing', status: 'Status' },
   filters: { q: 'Name or code', vendor: 'Vendor', status: 'Status' },
-  policy: { MAX_OF_MONTH: 'Max of month', PAYG: 'Pay as you go', YEARLY: 'Yearly' },
+  policy: { CONSUMPTION: 'Consumption', MAX_OF_MONTH: 'Max of month', PAYG: 'Pay as you go', YEARLY: 'Yearly' },
   policyNote: {
+    CONSUMPTION: 'What was used, by the vendor’s monthly file.',
     MAX_OF_MONTH: 'The largest number held in a month, for the whole month.',
     PAYG: 'The exact days each number was held.',
     YEARLY: 'A year in advance.',

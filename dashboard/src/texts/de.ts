@@ -6,9 +6,10 @@ import { home } from '../home/home.de.ts';
 import { imports } from '../imports/imports.de.ts';
 import { notifications } from '../notifications/notifications.de.ts';
 import { operations } from '../operations/operations.de.ts';
+import { orders } from '../orders/orders.de.ts';
 import { shell } from '../shell/shell.de.ts';
 import { subscriptions } from '../subscriptions/subscriptions.de.ts';
 import { common } from './common.de.ts';
 import type { Texts } from './en.ts';
 
-export const de: Texts = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, notifications, operations };
+export const de: Texts = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, notifications, operations, orders };

@@ -6,10 +6,11 @@ import { home } from '../home/home.en.ts';
 import { imports } from '../imports/imports.en.ts';
 import { notifications } from '../notifications/notifications.en.ts';
 import { operations } from '../operations/operations.en.ts';
+import { orders } from '../orders/orders.en.ts';
 import { shell } from '../shell/shell.en.ts';
 import { subscriptions } from '../subscriptions/subscriptions.en.ts';
 import { common } from './common.en.ts';
 
-export const en = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, notifications, operations };
+export const en = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, notifications, operations, orders };
 
 export type Texts = typeof en;
