@@ -1,5 +1,5 @@
 /** A PostgreSQL of the benchmark's own, durable as in production, and a database with the schema in it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -20,6 +20,7 @@ export interface Cluster {
 /** An empty installation with the sandbox's sign-ins. `DATABASE_URL` may name another server to measure on. */
 export async function startCluster(): Promise<Cluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cloudtill-bench-'));
+  chmodSync(dataDir, 0o755); // so that the database lies in it, and goes with it, when this runs as root
   const external = process.env['DATABASE_URL'];
   const cluster = external ? undefined : await startEmbeddedPostgres({ dataDir });
   const url = external ?? cluster!.url;

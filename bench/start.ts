@@ -1,5 +1,5 @@
 /** How long it takes until a new sandbox serves, and until it serves again: from the start of the process to its first answer. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conclude, round, table } from './measure.ts';
@@ -7,6 +7,7 @@ import { serveSandbox } from './servers.ts';
 
 export async function starts(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cloudtill-start-'));
+  chmodSync(dataDir, 0o755); // so that the database lies in it, and goes with it, when this runs as root
   try {
     const cold = await secondsToServe(dataDir);
     const second = await secondsToServe(dataDir);

@@ -12,6 +12,8 @@ export interface WorkerSettings {
   readonly dataDir: string;
   /** Where it shall die by itself; see failpoint.ts of the server. */
   readonly failpoint?: string;
+  /** More settings: where vendors are, most of all. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export class WorkerProcess {
@@ -20,12 +22,13 @@ export class WorkerProcess {
   readonly ended: Promise<NodeJS.Signals | null>;
 
   /** The built server's main module, started with nothing in its environment but these settings. */
-  constructor({ databaseUrl, dataDir, failpoint }: WorkerSettings) {
+  constructor({ databaseUrl, dataDir, failpoint, env = {} }: WorkerSettings) {
     const settings = {
       DATABASE_URL: databaseUrl,
       CLOUDTILL_DATA_DIR: dataDir,
       CLOUDTILL_MODE: 'sandbox',
       CLOUDTILL_ROLE: 'worker',
+      ...env,
       ...(failpoint && { CLOUDTILL_FAILPOINT: failpoint }),
     };
     this.#child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...settings }, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -58,6 +58,7 @@ describe('pages', () => {
     '/mails',
     '/mail-templates',
     '/mail-templates/OPERATIONS_NOTIFICATION/de',
+    '/migrations',
     '/jobs',
     '/audit',
     '/preferences',
@@ -75,6 +76,19 @@ describe('pages', () => {
     await inspect(page);
     await page.goto(`/price-lists/${priceLists.nodes[0].id}`);
     await settle(page);
+    await inspect(page);
+  });
+
+  it('a migration, planned', async ({ open }) => {
+    const planned = await ask(
+      'operator',
+      `mutation { planMigration(input: { vendor: "KASPERSKY", idempotencyKey: "${crypto.randomUUID()}" }) { migration { id number } } }`,
+    );
+    const { id, number } = planned.planMigration.migration;
+    const page = await open('operator', `/migrations/${id}`);
+    await page.getByRole('heading', { name: number }).waitFor();
+    await settle(page);
+    await page.getByRole('link', { name: 'SUB-LEGACY' }).waitFor();
     await inspect(page);
   });
 
@@ -140,6 +154,7 @@ describe('what opens over a page', () => {
         await page.getByRole('option', { name: /SUB-HANSA-MAIL/ }).waitFor();
       },
     ],
+    ['the form of a migration', '/migrations', (page) => page.getByRole('button', { name: 'Plan a migration' }).first().click()],
     ['the run form', '/billing', (page) => page.getByRole('button', { name: 'Run billing' }).click()],
   ];
   it.for(over)('%s', async ([, path, openIt], { open }) => {

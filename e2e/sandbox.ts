@@ -1,6 +1,6 @@
 /** The sandbox that `npm start` opens, demo data and all, and a browser to look at it with: one of each for all browser tests. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,7 @@ const BROWSER_FLAGS = [
 export async function startSandbox(): Promise<{ url: string; stop: () => Promise<void> }> {
   for (const built of [SERVER, DASHBOARD]) if (!existsSync(built)) throw new Error(`${built} is missing: run "npx pnpm run build" first`);
   const dataDir = mkdtempSync(join(tmpdir(), 'cloudtill-e2e-'));
+  chmodSync(dataDir, 0o755); // so that the database lies in it, and goes with it, when this runs as root
   const { DATABASE_URL: _, ...inherited } = process.env;
   const server = spawn(process.execPath, [SERVER], {
     env: { ...inherited, CLOUDTILL_MODE: 'sandbox', CLOUDTILL_DEMO: 'on', CLOUDTILL_DATA_DIR: dataDir, CLOUDTILL_LOG_LEVEL: 'error', PORT: '0' },

@@ -5,6 +5,7 @@ import { routes as catalog } from './catalog/routes.ts';
 import { routes as home } from './home/routes.ts';
 import { routes as imports } from './imports/routes.ts';
 import { routes as notifications } from './notifications/routes.ts';
+import { routes as migration } from './migration/routes.ts';
 import { routes as operations } from './operations/routes.ts';
 import { routes as orders } from './orders/routes.ts';
 import { routes as shell } from './shell/routes.ts';
@@ -19,6 +20,7 @@ export const routes: RouteRecordRaw[] = [
   ...billing,
   ...catalog,
   ...imports,
+  ...migration,
   ...notifications,
   ...operations,
   ...shell,

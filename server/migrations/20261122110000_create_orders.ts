@@ -122,7 +122,8 @@ export class CreateOrders extends Migration {
         end if;
         if new.status <> old.status and not (old.status || ' ' || new.status) = any (array[
           'DRAFT SUBMITTED', 'DRAFT PENDING_APPROVAL', 'DRAFT CANCELLED', 'PENDING_APPROVAL SUBMITTED', 'PENDING_APPROVAL CANCELLED',
-          'SUBMITTED EXECUTING', 'SUBMITTED CANCELLED', 'EXECUTING COMPLETED', 'EXECUTING PARTIALLY_FAILED', 'EXECUTING FAILED']) then
+          'SUBMITTED EXECUTING', 'SUBMITTED CANCELLED', 'EXECUTING COMPLETED', 'EXECUTING PARTIALLY_FAILED', 'EXECUTING FAILED',
+          'PARTIALLY_FAILED EXECUTING', 'FAILED EXECUTING']) then
           raise exception 'an order that is % does not become %', old.status, new.status using errcode = 'restrict_violation';
         end if;
         return new;

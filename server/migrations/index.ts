@@ -15,6 +15,8 @@ import { CreateVendorLinks } from './20261122100000_create_vendor_links.ts';
 import { AllowForWhatHasNotBegun } from './20261122101000_allow_for_what_has_not_begun.ts';
 import { CreateNotifications } from './20261122200000_create_notifications.ts';
 import { CreateOrders } from './20261122110000_create_orders.ts';
+import { CreateVendorInvariants } from './20261122400000_create_vendor_invariants.ts';
+import { CreateLegacyMigrations } from './20261122300000_create_legacy_migrations.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
 export const MIGRATIONS: MigrationObject[] = [
@@ -34,4 +36,6 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261122101000_allow_for_what_has_not_begun', class: AllowForWhatHasNotBegun },
   { name: '20261122110000_create_orders', class: CreateOrders },
   { name: '20261122200000_create_notifications', class: CreateNotifications },
+  { name: '20261122300000_create_legacy_migrations', class: CreateLegacyMigrations },
+  { name: '20261122400000_create_vendor_invariants', class: CreateVendorInvariants },
 ];

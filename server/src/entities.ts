@@ -4,6 +4,7 @@ import { BillingPeriod, BillingRun, Charge } from './billing/billing.entities.ts
 import { Plan, PlanPrice, Product, Vendor } from './catalog/catalog.entities.ts';
 import { PriceList, PriceListAssignment, PriceListEntry } from './catalog/price-list.entities.ts';
 import { CustomerOrder, OrderLine } from './orders/order.entities.ts';
+import { LegacyMigration } from './migration/migration.entities.ts';
 import { AuditEvent, IdempotencyRecord, Job, OutboxEvent, Upload } from './platform/work.entities.ts';
 import { ProvisioningOperation, ProvisioningSync } from './vendors/vendor-links.entities.ts';
 import { QuantityChange, QuantitySpan, ServiceSubscription } from './subscriptions/subscription.entities.ts';
@@ -32,6 +33,7 @@ export const ENTITIES = [
   Charge,
   CustomerOrder,
   OrderLine,
+  LegacyMigration,
   Job,
   OutboxEvent,
   AuditEvent,

@@ -10,6 +10,7 @@ import { PriceListFields, PriceListResolver } from './catalog/price-list.resolve
 import { ImportResolver, JobImportFields } from './imports/import.resolver.ts';
 import { MailFields, MailResolver } from './notifications/mail.resolver.ts';
 import { TemplateResolver } from './notifications/template.resolver.ts';
+import { MigrationFields, MigrationResolver } from './migration/migration.resolver.ts';
 import { AuditResolver } from './operations/audit.resolver.ts';
 import { ClockResolver } from './operations/clock.resolver.ts';
 import { JobsResolver } from './operations/jobs.resolver.ts';
@@ -54,6 +55,8 @@ const RESOLVERS: NonEmptyArray<Function> = [
   JobsResolver,
   JobImportFields,
   ImportResolver,
+  MigrationResolver,
+  MigrationFields,
   AuditResolver,
   MailResolver,
   MailFields,

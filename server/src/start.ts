@@ -23,6 +23,7 @@ import { createLogger } from './platform/logger.ts';
 import { secretsOf } from './platform/secrets.ts';
 import { VendorAccess } from './platform/vendor-access.ts';
 import { addUploads } from './platform/uploads.ts';
+import { addVendorWebhooks } from './provisioning/webhook-routes.ts';
 import { createSchema } from './schema.ts';
 import { startSimulators } from './simulators.ts';
 import type { Viewer } from './platform/viewer.ts';
@@ -153,6 +154,7 @@ async function listen(app: App): Promise<{ url: string; close: () => Promise<voi
   const identify = (request: FastifyRequest): Promise<Viewer | undefined> => authentication.identify(credentialsOf(request));
   await addUploads(server, app, identify);
   addExports(server, app, identify);
+  addVendorWebhooks(server, app);
   addGraphiql(server);
   await addDashboard(server);
   await server.listen({ port: config.port, host: config.host });

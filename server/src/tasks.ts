@@ -2,12 +2,14 @@ import { closePeriodTask } from './billing/close-period.ts';
 import { runBillingTask } from './billing/billing-run.ts';
 import { BILLING_EVENTS } from './billing/rating-marks.ts';
 import { importBookTask } from './imports/import-book.ts';
+import { notificationEvents } from './notifications/order-events.ts';
 import { queueDueMails, sendMail } from './notifications/send-mail.ts';
 import { executeByItself, executeWaitingOrders } from './orders/execute-order.ts';
+import { runMigrationTask } from './migration/move-subscriptions.ts';
 import type { App } from './platform/context.ts';
 import { startWorker, type Worker } from './platform/jobs.ts';
-import { dispatchEvents } from './platform/outbox.ts';
-import { reconcileAll, reconcileTask } from './provisioning/reconcile.ts';
+import { dispatchEvents, type Handler } from './platform/outbox.ts';
+import { readAnnounced, reconcileAll, reconcileTask } from './provisioning/reconcile.ts';
 import { startReactor } from './provisioning/reactor.ts';
 import { synchronizeTask } from './provisioning/synchronize-task.ts';
 import { applyDueChanges } from './subscriptions/apply-due.ts';
@@ -17,6 +19,15 @@ const KEPT_DAYS = 30;
 /** Starts a worker with every task that rooms have. */
 export async function startTasks(app: App): Promise<Worker> {
   const { database } = app;
+  const handlers: Readonly<Record<string, Handler>> = {
+    ...BILLING_EVENTS,
+    ...notificationEvents(app),
+    // An order may have waited for this.
+    'account.synchronized': async ({ accountId }, client) => {
+      await client.query(`select enqueue_task('executeWaitingOrders', $1::json)`, [JSON.stringify({ accountId })]);
+    },
+  };
+  const dispatch = async (): Promise<void> => void (await database.withSystemClient((client) => dispatchEvents(client, handlers, app)));
   const worker = await startWorker(
     app,
     {
@@ -25,13 +36,15 @@ export async function startTasks(app: App): Promise<Worker> {
       importBook: importBookTask,
       synchronizeAccount: synchronizeTask,
       reconcileVendor: reconcileTask,
+      runMigration: runMigrationTask,
     },
     {
       applyDueChanges: async () => void (await applyDueChanges(app)),
-      dispatchEvents: async () => void (await database.withSystemClient((client) => dispatchEvents(client, BILLING_EVENTS, app))),
+      dispatchEvents: dispatch,
       executeOrder: async (payload) => executeByItself(app, (payload as { orderId: string }).orderId),
-      executeWaitingOrders: async () => executeWaitingOrders(app),
+      executeWaitingOrders: async (payload) => executeWaitingOrders(app, (payload as { accountId?: string } | null)?.accountId),
       reconcileVendors: () => reconcileAll(app),
+      readAnnounced: (payload) => readAnnounced(app, payload as { vendor: string; eventId: string }),
       sendMail: (payload) => sendMail(app, (payload as { mailId: string }).mailId),
       queueDueMails: () => queueDueMails(app),
       cleanUp: async () => {
@@ -50,10 +63,30 @@ export async function startTasks(app: App): Promise<Worker> {
     ],
   );
   const reactor = startReactor(app);
+  const stopHearing = app.listener.on('cloudtill_outbox', soon(dispatch, app));
   return {
     async stop() {
+      stopHearing();
       await reactor.stop();
       await worker.stop();
     },
+  };
+}
+
+/** Runs work when it is called for: at once, and once more after it where it was called for meanwhile. What fails waits for its minute. */
+function soon(work: () => Promise<void>, { logger }: App): () => void {
+  let running = false;
+  let again = false;
+  const run = async (): Promise<void> => {
+    running = true;
+    do {
+      again = false;
+      await work().catch((error: Error) => logger.warn({ error: error.message }, 'events wait for their minute'));
+    } while (again);
+    running = false;
+  };
+  return () => {
+    if (running) again = true;
+    else void run();
   };
 }

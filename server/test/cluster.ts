@@ -1,5 +1,5 @@
 /** One PostgreSQL for all tests of a run, with a template database that has the schema and the sandbox's sign-ins. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -23,6 +23,8 @@ export const TEMPLATE = 'cloudtill_template';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const external = process.env['TEST_DATABASE_URL'];
   const dataDir = mkdtempSync(join(tmpdir(), 'cloudtill-test-'));
+  // Where `nobody` may pass, the data lies in the folder and goes with it; else it would stay elsewhere for ever.
+  chmodSync(dataDir, 0o755);
   const cluster = external ? undefined : await startEmbeddedPostgres({ dataDir, fsync: false });
   const url = external ?? cluster!.url;
   await createTemplate(url);

@@ -26,6 +26,8 @@ describe('in the sandbox', () => {
     'docs/recipes/change-licenses-safely.md',
     'docs/recipes/reconcile-totals.md',
     'docs/recipes/follow-a-job.md',
+    // Last, since it moves the clock.
+    'docs/recipes/migrate-legacy-subscriptions.md',
   ])(
     '%s',
     async (document) => {

@@ -38,8 +38,8 @@ const SERVER_ROOMS = [
   ['subscriptions'],
   ['billing'],
   ['orders'],
-  ['erp', 'imports', 'operations', 'search', 'installation'],
-  ['provisioning', 'notifications'],
+  ['erp', 'imports', 'migration', 'operations', 'installation'],
+  ['search', 'provisioning', 'notifications'],
   ['demo', 'verify'],
 ];
 const RULE_ROOMS = [['calendar', 'money', 'accounts'], ['catalog'], ['subscriptions'], ['billing'], ['orders']];

@@ -5,12 +5,24 @@ import { places as billing } from '../billing/routes.ts';
 import { places as catalog } from '../catalog/routes.ts';
 import { places as home } from '../home/routes.ts';
 import { places as imports } from '../imports/routes.ts';
+import { places as migration } from '../migration/routes.ts';
 import { places as notifications } from '../notifications/routes.ts';
 import { places as operations } from '../operations/routes.ts';
 import { places as orders } from '../orders/routes.ts';
 import { places as subscriptions } from '../subscriptions/routes.ts';
 
-const ALL: readonly Place[] = [...home, ...orders, ...subscriptions, ...accounts, ...billing, ...catalog, ...imports, ...notifications, ...operations];
+const ALL: readonly Place[] = [
+  ...home,
+  ...orders,
+  ...subscriptions,
+  ...accounts,
+  ...billing,
+  ...migration,
+  ...catalog,
+  ...imports,
+  ...notifications,
+  ...operations,
+];
 
 /** Pages that the viewer may go to. */
 export function placesOfViewer(): Place[] {

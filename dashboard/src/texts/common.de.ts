@@ -76,6 +76,8 @@ export const common: typeof english = {
     MAILS_READ: 'E-Mails sehen',
     MAILS_RESEND: 'E-Mails erneut senden',
     METRICS_READ: 'Messwerte lesen',
+    MIGRATIONS_READ: 'Umstellungen auf eine andere Abrechnung sehen',
+    MIGRATIONS_RUN: 'Umstellungen auf eine andere Abrechnung planen und ausführen',
     ORDERS_WRITE: 'bestellen',
     PRICES_READ: 'Preislisten sehen',
     PRICES_WRITE: 'Preislisten ändern',

@@ -71,6 +71,8 @@ export const common = {
     MAILS_READ: 'see mails',
     MAILS_RESEND: 'send mails again',
     METRICS_READ: 'read metrics',
+    MIGRATIONS_READ: 'see migrations to another way of billing',
+    MIGRATIONS_RUN: 'plan and run migrations to another way of billing',
     ORDERS_WRITE: 'place orders',
     PRICES_READ: 'see price lists',
     PRICES_WRITE: 'change price lists',

@@ -5,6 +5,7 @@ import { catalog } from '../catalog/catalog.de.ts';
 import { home } from '../home/home.de.ts';
 import { imports } from '../imports/imports.de.ts';
 import { notifications } from '../notifications/notifications.de.ts';
+import { migration } from '../migration/migration.de.ts';
 import { operations } from '../operations/operations.de.ts';
 import { orders } from '../orders/orders.de.ts';
 import { shell } from '../shell/shell.de.ts';
@@ -12,4 +13,4 @@ import { subscriptions } from '../subscriptions/subscriptions.de.ts';
 import { common } from './common.de.ts';
 import type { Texts } from './en.ts';
 
-export const de: Texts = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, notifications, operations, orders };
+export const de: Texts = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, migration, notifications, operations, orders };

@@ -5,12 +5,13 @@ import { catalog } from '../catalog/catalog.en.ts';
 import { home } from '../home/home.en.ts';
 import { imports } from '../imports/imports.en.ts';
 import { notifications } from '../notifications/notifications.en.ts';
+import { migration } from '../migration/migration.en.ts';
 import { operations } from '../operations/operations.en.ts';
 import { orders } from '../orders/orders.en.ts';
 import { shell } from '../shell/shell.en.ts';
 import { subscriptions } from '../subscriptions/subscriptions.en.ts';
 import { common } from './common.en.ts';
 
-export const en = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, notifications, operations, orders };
+export const en = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, migration, notifications, operations, orders };
 
 export type Texts = typeof en;

@@ -84,6 +84,21 @@ export const refusals: Record<UserError['code'], string> = {
   BILLING_PERIOD_TOO_FAR_AHEAD: 'Der Abrechnungszeitraum {billingPeriod} liegt mehr als {months} Monate nach dem {today}.',
   CHARGE_OUT_OF_BOUNDS: 'Ein Posten von {subscription} liegt außerhalb der Grenze „{bound}“; das Abonnement wurde zurückgestellt, damit es jemand ansieht.',
 
+  // Migration
+  MIGRATION_UNKNOWN: 'Die Umstellung {migration} gibt es nicht.',
+  MIGRATION_NOT_FIRST_OF_MONTH: 'Umgestellt wird am Ersten eines Monats, und der {day} ist keiner; der nächste ist der {next}.',
+  MIGRATION_NOT_TODAY:
+    '{migration} ist für den {effectiveOn} geplant, und heute ist der {today}. Starten Sie sie an ihrem Tag, oder planen Sie eine neue für einen Tag, der noch kommt.',
+  MIGRATION_UNDER_WAY: '{migration} stellt die Abonnements von {vendor} gerade um; warten Sie, bis sie fertig ist.',
+  MIGRATION_HAS_BLOCKERS:
+    'Abonnements von {migration}, die sich so nicht umstellen lassen: {count}. Klären Sie, was im Weg ist; umgestellt werden alle auf einmal oder keines.',
+  MIGRATION_MAPPING_NOT_ALLOWED:
+    'Auf {from} kann {to} nicht folgen; auf einen MAX_OF_MONTH-Tarif folgt ein angebotener PAYG-Tarif von {product}, der nach Kalendermonaten abgerechnet wird.',
+  MIGRATION_MAPPING_REPEATED: 'Für den Tarif {plan} ist mehr als ein Nachfolger genannt; nennen Sie einen.',
+  MIGRATION_NO_FITTING_PLAN:
+    'Zu {quantities} Lizenzen von {plan} passt kein angebotener PAYG-Tarif von {product}; bieten Sie einen an, oder ändern Sie die Anzahl.',
+  MIGRATION_SEVERAL_FITTING_PLANS: 'Zu {quantities} Lizenzen von {plan} passen mehrere PAYG-Tarife: {plans}; wählen Sie einen davon im Plan.',
+
   // Imports
   FILE_EMPTY: 'Die Datei ist leer; laden Sie sie erneut hoch.',
   FILE_NO_ROWS: 'Die Datei hat eine Kopfzeile und sonst keine Zeilen; prüfen Sie den Export.',

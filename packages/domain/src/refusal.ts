@@ -290,6 +290,38 @@ export const REFUSALS = {
     meaning: 'A sanity bound of billing was broken; the others went on.',
   },
 
+  // Migration (S5)
+  MIGRATION_UNKNOWN: { message: 'there is no migration {migration}', meaning: 'No such migration, or none that the viewer may see.' },
+  MIGRATION_NOT_FIRST_OF_MONTH: {
+    message: 'a migration takes place on the first day of a month, and {day} is none; the next one is {next}',
+    meaning: 'Subscriptions move to another way of billing on the first day of a month only (S5).',
+  },
+  MIGRATION_NOT_TODAY: {
+    message: '{migration} is planned for {effectiveOn} and today is {today}; run it on its day, or plan another one for a day that is still to come',
+    meaning: 'A migration starts on the day that it was planned for (S5).',
+  },
+  MIGRATION_UNDER_WAY: {
+    message: '{migration} is moving the subscriptions of {vendor} already; wait until it has ended',
+    meaning: 'One migration of a vendor runs at a time (S5).',
+  },
+  MIGRATION_HAS_BLOCKERS: {
+    message: '{count} subscriptions of {migration} cannot be moved as things stand; resolve what blocks them, since all move at once or none',
+    meaning: 'A migration does not start while anything stands in its way (S5).',
+  },
+  MIGRATION_MAPPING_NOT_ALLOWED: {
+    message: '{from} cannot go to {to}; a MAX_OF_MONTH plan goes to a PAYG plan of {product} that is on offer and charged by the calendar month',
+    meaning: 'The plan that was named cannot follow the legacy plan (S5, C4).',
+  },
+  MIGRATION_MAPPING_REPEATED: { message: 'plan {plan} is mapped more than once; name one plan for it', meaning: 'A legacy plan has two successors.' },
+  MIGRATION_NO_FITTING_PLAN: {
+    message: 'no PAYG plan of {product} on offer fits {quantities} licenses of {plan}; offer one, or change the quantity',
+    meaning: 'A legacy subscription has no plan to move to (S5, C4).',
+  },
+  MIGRATION_SEVERAL_FITTING_PLANS: {
+    message: '{quantities} licenses of {plan} fit several PAYG plans: {plans}; name one of them in the mapping',
+    meaning: 'A legacy subscription could move to more than one plan (S5, C4).',
+  },
+
   // Imports
   FILE_EMPTY: { message: 'the file has no bytes; upload the export again', meaning: 'The uploaded file is empty.' },
   FILE_NO_ROWS: { message: 'the file has a header and no rows; check the export', meaning: 'A file without rows looks like a failed export.' },

@@ -47,7 +47,7 @@ export const runBillingTask: Task = async ({ runId }, work) => {
       if (!row) return await outcome(client, id); // finished before, and only the answer was lost
       if (await isClosed(client, month)) return await comeTooLate(client, id, month, app.clock.date());
       // First, so that what is read afterwards holds everything that the events are about.
-      await dispatchEvents(client, BILLING_EVENTS, app);
+      await dispatchEvents(client, BILLING_EVENTS, app, 'WAIT');
       const run: RunAtWork = { work, client, runId: id, month, ...frameOf(work, month) };
       if (row.mode === 'FRESH' && !(await isAttached(client, month))) await firstRun(run, row);
       if (row.mode === 'CHECK') await checkMonth(run);
@@ -197,7 +197,7 @@ async function writeBatch(run: RunAtWork, { subscriptions, end }: Batch, rows: B
 export async function settle(run: RunAtWork): Promise<void> {
   const { client, work } = run;
   for (;;) {
-    await dispatchEvents(client, BILLING_EVENTS, work.app);
+    await dispatchEvents(client, BILLING_EVENTS, work.app, 'WAIT');
     const settled = await settleMarks(run);
     await failpoint('run:after-differences');
     if (settled === 0) return;

@@ -51,6 +51,7 @@ const SubjectKind = enumOf([
   'BOOK',
   'MAIL',
   'NOTIFICATION_TEMPLATE',
+  'MIGRATION',
 ]);
 registerEnumType(SubjectKind, {
   name: 'AuditSubjectKind',
@@ -67,6 +68,7 @@ registerEnumType(SubjectKind, {
     VENDOR: { description: 'A vendor.' },
     ORDER: { description: 'An order.' },
     BILLING_PERIOD: { description: 'A billing period.' },
+    MIGRATION: { description: 'A migration to another way of billing.' },
     BOOK: { description: 'An imported book of business.' },
     MAIL: { description: 'A mail.' },
     NOTIFICATION_TEMPLATE: { description: 'A template of mails.' },

@@ -24,7 +24,7 @@ class JobFilter {
 const JobOrderInput = orderInputOf('Job', { CREATED_AT: 'By age.' });
 
 /** Tasks of the queue that are jobs. */
-const TASKS = ['runBilling', 'closeBillingPeriod', 'importBook'] as const;
+const TASKS = ['runBilling', 'closeBillingPeriod', 'importBook', 'runMigration'] as const;
 
 /** A watched job is looked at again after so long even where nothing was heard of it. */
 const LOOK_AGAIN_MS = 2_000;

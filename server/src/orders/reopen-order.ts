@@ -7,7 +7,10 @@ export async function reopenOrder({ em, now }: Pick<Unit, 'em' | 'now'>, subscri
     [subscriptionId],
   );
   for (const { order_id } of reopened) {
-    await em.execute(`update customer_order set status = 'EXECUTING', completed_at = null, version = version + 1, updated_at = ? where id = ?`, [now, order_id]);
+    await em.execute(`update customer_order set status = 'EXECUTING', completed_at = null, version = version + 1, updated_at = ? where id = ?`, [
+      now,
+      order_id,
+    ]);
     await em.execute(`select pg_notify('cloudtill_order', ?)`, [order_id]);
   }
 }

@@ -41,6 +41,7 @@ export async function settleOrder(by: Settling, subscriptionId: string, failure?
     ]);
     const topic = status === 'COMPLETED' ? 'order.completed' : 'order.failed';
     await run(by, `insert into outbox_event (topic, payload, recorded_at) values (?, ?::jsonb, ${NOW})`, [topic, JSON.stringify({ orderId: found.order_id })]);
+    await run(by, `select pg_notify('cloudtill_outbox', '')`, []);
   }
   await run(by, `select pg_notify('cloudtill_order', ?)`, [found.order_id]);
 }

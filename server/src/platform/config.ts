@@ -9,6 +9,8 @@ import { z } from 'zod';
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Where people find the dashboard: what links in mails begin with. */
+  readonly publicUrl: string;
   /** Undefined: the bundled PostgreSQL is started in the data directory. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
@@ -57,6 +59,10 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const schema = z.object({
   PORT: port.default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]+[^\s]*$/, 'must be a URL such as https://cloud.example.com')
+    .optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
@@ -118,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     port: settings.PORT,
     host: settings.HOST,
+    publicUrl: (settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`).replace(/\/$/, ''),
     databaseUrl: settings.DATABASE_URL,
     dataDir: resolve(settings.CLOUDTILL_DATA_DIR),
     mode,

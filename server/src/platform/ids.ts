@@ -29,7 +29,8 @@ export type IdKind =
   | 'mal'
   | 'drf'
   | 'ord'
-  | 'oln';
+  | 'oln'
+  | 'mig';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

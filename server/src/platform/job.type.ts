@@ -20,7 +20,7 @@ registerEnumType(JobStateEnum, {
   },
 });
 
-export const JobKind = enumOf(['RUN_BILLING', 'CLOSE_BILLING_PERIOD', 'IMPORT_BOOK', 'SYNCHRONIZE_ACCOUNT', 'RECONCILE_VENDOR']);
+export const JobKind = enumOf(['RUN_BILLING', 'CLOSE_BILLING_PERIOD', 'IMPORT_BOOK', 'SYNCHRONIZE_ACCOUNT', 'RECONCILE_VENDOR', 'RUN_MIGRATION']);
 registerEnumType(JobKind, {
   name: 'JobKind',
   description: 'What kind of work a job is.',
@@ -30,6 +30,7 @@ registerEnumType(JobKind, {
     IMPORT_BOOK: { description: 'The import of a book of business.' },
     RECONCILE_VENDOR: { description: 'The comparison of a vendor’s state with ours.' },
     SYNCHRONIZE_ACCOUNT: { description: 'Making an account known on a vendor’s platform.' },
+    RUN_MIGRATION: { description: 'A migration of subscriptions to another way of billing.' },
   },
 });
 

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
 
-const CHANNELS = ['cloudtill_clock', 'cloudtill_auth', 'cloudtill_job', 'cloudtill_provisioning', 'cloudtill_order'] as const;
+const CHANNELS = ['cloudtill_clock', 'cloudtill_auth', 'cloudtill_job', 'cloudtill_provisioning', 'cloudtill_outbox', 'cloudtill_order'] as const;
 export type Channel = (typeof CHANNELS)[number];
 type Handler = (payload: string) => void;
 

@@ -82,11 +82,11 @@ export interface ListField {
   readonly orderBy: (other: string) => string;
 }
 
-/** A field that is a page of rows of another table; `first` is its only argument that counts here. */
+/** A field that is a page of rows of another table. Beside its place, arguments that are no objects may say which rows it has. */
 export interface PageField {
   readonly kind: 'page';
   readonly shape: () => Shape;
-  readonly where: (self: string, other: string, sql: Sql) => string;
+  readonly where: (self: string, other: string, sql: Sql, argument: (name: string) => unknown) => string;
   readonly order: Order;
 }
 
@@ -335,7 +335,8 @@ function nestedPage(field: PageField, nodes: readonly FieldNode[], self: string,
   const parts = pageParts(nodes, sql);
   const inner = select(shape, parts.nodes, alias, sql);
   const orderColumns = order.columns(alias);
-  const conditions = [field.where(self, alias, sql), ...(after === undefined ? [] : [beyondCursor(after, order, orderColumns, sql)])];
+  const argument = (name: string): unknown => argumentOf(nodes[0]!, name, sql.variables);
+  const conditions = [field.where(self, alias, sql, argument), ...(after === undefined ? [] : [beyondCursor(after, order, orderColumns, sql)])];
   const nested = lateral(
     {
       shape,
@@ -345,7 +346,7 @@ function nestedPage(field: PageField, nodes: readonly FieldNode[], self: string,
       where: conditions.join(' and '),
       orderBy: orderColumns.map((column) => `${column.sql} ${order.direction}`).join(', '),
       limit: parts.place ? first + 1 : first,
-      total: parts.totalCount ? `select count(*) from ${shape.table} counted where ${field.where(self, 'counted', sql)}` : undefined,
+      total: parts.totalCount ? `select count(*) from ${shape.table} counted where ${field.where(self, 'counted', sql, argument)}` : undefined,
     },
     sql,
   );

@@ -18,15 +18,23 @@ const DISPATCH_LOCK = 4_202_614;
 /**
  * Handles what is waiting, in order; waits for another process that is at it.
  * An event that fails is tried again later; after ten times it is set aside with its reason.
+ * @param others what becomes of events without a handler here: they wait for whoever has one, or nobody has and they are done
  * @returns how many were handled
  */
-export async function dispatchEvents(client: PoolClient, handlers: Readonly<Record<string, Handler>>, app: Pick<App, 'logger'>): Promise<number> {
+export async function dispatchEvents(
+  client: PoolClient,
+  handlers: Readonly<Record<string, Handler>>,
+  app: Pick<App, 'logger'>,
+  others: 'WAIT' | 'DONE' = 'DONE',
+): Promise<number> {
+  const topics = others === 'WAIT' ? Object.keys(handlers) : null;
   let handled = 0;
   for (;;) {
     const batch = await inTransaction(client, async () => {
       await client.query('select pg_advisory_xact_lock($1)', [DISPATCH_LOCK]);
       const { rows } = await client.query<{ id: string; topic: string; payload: Record<string, unknown> }>(
-        `select id, topic, payload from outbox_event where handled_at is null and dead_reason is null order by id limit ${BATCH}`,
+        `select id, topic, payload from outbox_event where handled_at is null and dead_reason is null and ($1::text[] is null or topic = any ($1)) order by id limit ${BATCH}`,
+        [topics],
       );
       for (const { id, topic, payload } of rows) {
         await client.query('savepoint event');

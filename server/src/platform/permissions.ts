@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   'billing:run': 'run billing for an open period',
   'billing:close': 'close a billing period',
   'books:import': 'upload files and import a book of business',
+  'migrations:read': 'see plans and reports of migrations to another way of billing',
+  'migrations:run': 'plan and run migrations to another way of billing',
   'jobs:read': 'see the progress of long work',
   'audit:read': 'see who did what',
   'clock:advance': 'move the sandbox clock',
@@ -56,7 +58,16 @@ export const ROLES = {
 export type Role = keyof typeof ROLES;
 
 const SEES: readonly Permission[] = ['accounts:read', 'catalog:read', 'subscriptions:read', 'charges:read', 'jobs:read', 'orders:read'];
-const OPERATOR_SEES: readonly Permission[] = [...SEES, 'prices:read', 'billing:read', 'audit:read', 'mails:read', 'sync:read', 'provisioning:read'];
+const OPERATOR_SEES: readonly Permission[] = [
+  ...SEES,
+  'prices:read',
+  'billing:read',
+  'migrations:read',
+  'audit:read',
+  'mails:read',
+  'sync:read',
+  'provisioning:read',
+];
 
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
   OPERATOR_ADMIN: Object.keys(PERMISSIONS) as Permission[],

@@ -138,6 +138,7 @@ async function once<T>(
     await em.flush();
     for (const { topic, payload } of events)
       await em.execute('insert into outbox_event (topic, payload, recorded_at) values (?, ?::jsonb, ?)', [topic, JSON.stringify(payload), now]);
+    if (events.length > 0) await em.execute(`select pg_notify('cloudtill_outbox', '')`);
     // Last and in one order of accounts: each account's chain has a lock, held only until the commit.
     for (const line of trail.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1))) await writeTrail(em, line, viewer, context.requestId, now);
     if (key !== undefined) {

@@ -169,6 +169,35 @@ function sameStatus(ours: Ours['status'], theirs: VendorStatus): boolean {
   return ours === theirs || (ours === 'ACTIVE' && theirs === 'PENDING');
 }
 
+/**
+ * Reads one subscription again because its vendor said that something of it changed. What was accepted and waits is
+ * looked at now; what is at rest is compared.
+ */
+export async function readAnnounced(app: App, { vendor: code, eventId }: { readonly vendor: string; readonly eventId: string }): Promise<void> {
+  const { database, clock } = app;
+  const { rows } = await database.system.query<{ subscription_id: string | null }>(
+    'select subscription_id from vendor_event where vendor_code = $1 and event_id = $2 and handled_at is null',
+    [code, eventId],
+  );
+  const vendor = app.vendors.find(code);
+  if (!rows[0] || !vendor) return;
+  const { subscription_id: subscriptionId } = rows[0];
+  if (subscriptionId) {
+    await database.system.query(
+      `update provisioning_operation set due_at = $2 where subscription_id = $1 and state = 'ACCEPTED' and (leased_until is null or leased_until < clock_timestamp())`,
+      [subscriptionId, clock.date()],
+    );
+    await database.system.query(`select pg_notify('cloudtill_provisioning', '')`);
+    const mine = (await oursAt(app, vendor)).find(({ id }) => id === subscriptionId);
+    if (mine) {
+      const read = await vendor.getSubscription(callOf(app), refOf(mine));
+      if (read.kind !== 'SUCCEEDED') throw new Error(`${code} could not be read: ${read.message}`);
+      await note(app, vendor, mine, read.value, clock.date());
+    }
+  }
+  await database.system.query('update vendor_event set handled_at = $3 where vendor_code = $1 and event_id = $2', [code, eventId, clock.date()]);
+}
+
 /** The job that an operator starts. */
 export const reconcileTask: Task = async ({ vendor: code }, work): Promise<JobOutcome> => {
   const { app } = work;

@@ -16,7 +16,7 @@ import { activate } from '../subscriptions/begin-subscription.ts';
 import { readHistory, record, type History } from '../subscriptions/history.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
 import { ProvisioningOperation, ProvisioningSync, type OperationState } from '../vendors/vendor-links.entities.ts';
-import { asActor } from './actor.ts';
+import { asActor } from '../platform/actor.ts';
 import type { OperationRow } from './intent.ts';
 import type { Purpose, Step } from './next-step.ts';
 

@@ -5,6 +5,7 @@ import { billingPeriodShape, billingRunShape } from '../billing/billing-period.t
 import { chargeShape } from '../billing/charge.type.ts';
 import { mayOrder, planMayBeOrdered, planShape, productShape, vendorShape } from '../catalog/catalog.type.ts';
 import { priceListShape } from '../catalog/price-list.type.ts';
+import { migrationShape } from '../migration/migration.type.ts';
 import { Node } from '../platform/connection.type.ts';
 import type { RequestContext } from '../platform/context.ts';
 import { signedIn } from '../platform/context.ts';
@@ -29,6 +30,7 @@ const FINDABLE: Readonly<Record<string, Findable>> = {
   chg: { shape: chargeShape, permission: 'charges:read' },
   per: { shape: billingPeriodShape, permission: 'charges:read' },
   run: { shape: billingRunShape, permission: 'billing:read' },
+  mig: { shape: migrationShape, permission: 'migrations:read' },
   job: { shape: jobShape, permission: 'jobs:read' },
 };
 

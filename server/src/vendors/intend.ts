@@ -53,7 +53,7 @@ export async function decideNothingOpen(
  * Writes an intention down; it is carried out after the commit.
  * @returns the operation's id, which vendors with idempotency keys are told
  */
-export async function intend(unit: Unit, intention: Intention): Promise<string> {
+export async function intend(unit: Pick<Unit, 'em' | 'viewer' | 'now'>, intention: Intention): Promise<string> {
   const { em, viewer, now } = unit;
   const { accountId, subscriptionId, vendorCode, kind, request, dueAt, jobId } = intention;
   const operation = em.create(ProvisioningOperation, {

@@ -15,6 +15,8 @@ export const INVARIANTS: readonly Invariant[] = [
   { view: 'inv_03', says: 'days held are the history', of: 'quantity_span' },
   { view: 'inv_04', says: 'charges compute again', of: 'charge' },
   { view: 'inv_05', says: 'periods are in order', of: 'charge' },
+  { view: 'inv_07', says: 'vendors were asked', of: 'provisioning_operation' },
+  { view: 'inv_08', says: 'what vendors delivered fits', of: 'provisioning_operation' },
   { view: 'inv_11', says: 'no event is lost', of: 'outbox_event' },
   { view: 'inv_12', says: 'nothing crosses accounts', of: 'charge' },
   { view: 'inv_13', says: 'the audit trail is whole', of: 'audit_event' },

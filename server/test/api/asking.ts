@@ -120,6 +120,8 @@ export class Mutations {
   async #prepareCatalog(): Promise<void> {
     const { product } = await this.done('createProduct', { code: 'M-OLD', name: 'Old', vendor: 'KASPERSKY' }, 'product { id }');
     this.#made.set('M-OLD', product.id);
+    const legacy = { productId: product.id, sku: 'M-LEGACY', billingPolicy: 'MAX_OF_MONTH' };
+    this.#made.set('M-LEGACY', (await this.done('createPlan', legacy, 'plan { id }')).plan.id);
     for (const [sku, more] of [
       ['M-PLAN', {}],
       ['M-RETIRED', {}],

@@ -400,10 +400,31 @@ const DEEDS: readonly Deed[] = [
     shows: { template: { subject: 'Ihre Lizenzen für {{product}} sind da', isDefault: true, version: 2 } },
     trail: { account: 'PROVIDER', before: { body: SECTION }, after: { subject: 'Ihre Lizenzen für {{product}} sind da' } },
   },
+  {
+    mutation: 'planMigration',
+    input: () => ({ vendor: 'KASPERSKY', effectiveOn: '2040-08-01', mapping: [] }),
+    select:
+      'migration { vendor { code } effectiveOn state mapping { from } totals { currency } counts { subscriptions } items { totalCount } startedAt job { id } }',
+    shows: {
+      migration: {
+        vendor: { code: 'KASPERSKY' },
+        effectiveOn: '2040-08-01',
+        state: 'PLANNED',
+        mapping: [],
+        totals: [],
+        counts: { subscriptions: 0 },
+        items: { totalCount: 0 },
+        startedAt: null,
+        job: null,
+      },
+    },
+    other: { effectiveOn: '2040-09-01' },
+    trail: { account: 'PROVIDER', after: { vendor: 'KASPERSKY', effectiveOn: '2040-08-01', subscriptions: 0 } },
+  },
 ];
 
 /** Mutations whose whole doing is elsewhere, and where. */
-const ELSEWHERE = { signIn: 'sessions.test.ts', signOut: 'sessions.test.ts', advanceClock: 'below' };
+const ELSEWHERE = { signIn: 'sessions.test.ts', signOut: 'sessions.test.ts', advanceClock: 'below', runMigration: '../migration/run.test.ts' };
 
 interface TrailRow {
   readonly account: string;
@@ -481,7 +502,9 @@ describe('what each mutation does', () => {
       'createSubscription',
       'importBook',
       'resendMail',
+      'planMigration',
       'runBilling',
+      'runMigration',
       'setSubscriptionRenewal',
       'switchSubscriptionPlan',
       'terminateSubscription',

@@ -1014,7 +1014,59 @@ const MAILS: readonly Row[] = [
   ],
 ];
 
-const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK, ...MAILS];
+const MIGRATION: readonly Row[] = [
+  [
+    'planMigration',
+    'no vendor',
+    () => ({ vendor: 'ACME' }),
+    'VENDOR_UNKNOWN',
+    'vendor',
+    'there is no vendor ACME; known are GOOGLE, KASPERSKY, MICROSOFT, SOPHOS',
+  ],
+  [
+    'planMigration',
+    'no first day of a month',
+    () => ({ vendor: 'KASPERSKY', effectiveOn: '2040-07-02' }),
+    'MIGRATION_NOT_FIRST_OF_MONTH',
+    'effectiveOn',
+    'a migration takes place on the first day of a month, and 2040-07-02 is none; the next one is 2040-07-01',
+  ],
+  [
+    'planMigration',
+    'a day that has been',
+    () => ({ vendor: 'KASPERSKY', effectiveOn: '2040-06-01' }),
+    'DATE_OUT_OF_RANGE',
+    'effectiveOn',
+    'effectiveOn is 2040-06-01; it must lie from 2040-07-01 to 2041-07-01',
+  ],
+  [
+    'planMigration',
+    'a plan of another vendor',
+    () => ({ vendor: 'KASPERSKY', mapping: [{ fromPlanId: id('pln HID-1'), toPlanId: id('M-LEGACY') }] }),
+    'PLAN_UNKNOWN',
+    'mapping.0.fromPlanId',
+    'there is no plan pln_HID-1',
+  ],
+  [
+    'planMigration',
+    'itself as successor',
+    () => ({ vendor: 'KASPERSKY', mapping: [{ fromPlanId: id('M-LEGACY'), toPlanId: id('M-LEGACY') }] }),
+    'MIGRATION_MAPPING_NOT_ALLOWED',
+    'mapping.0.toPlanId',
+    'M-LEGACY cannot go to M-LEGACY; a MAX_OF_MONTH plan goes to a PAYG plan of M-OLD that is on offer and charged by the calendar month',
+  ],
+  ['runMigration', 'nothing', () => ({ migrationId: nowhere('mig') }), 'MIGRATION_UNKNOWN', 'migrationId', `there is no migration mig_${NOWHERE}`],
+  [
+    'runMigration',
+    'on a day in between',
+    () => ({ migrationId: id('mig 2040-07-01') }),
+    'MIGRATION_NOT_FIRST_OF_MONTH',
+    'migrationId',
+    'a migration takes place on the first day of a month, and 2040-06-15 is none; the next one is 2040-07-01',
+  ],
+];
+
+const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK, ...MAILS, ...MIGRATION];
 
 interface Said {
   readonly code: RefusalCode;
@@ -1219,6 +1271,12 @@ const ELSEWHERE: Readonly<Partial<Record<RefusalCode, string>>> = {
   VALUE_NOT_ALLOWED: 'imports.test.ts',
   PLAN_ROW_DIFFERS: 'imports.test.ts',
   EVENT_NOT_ALLOWED: 'imports.test.ts',
+  MIGRATION_NOT_TODAY: 'migration/run.test.ts',
+  MIGRATION_UNDER_WAY: 'migration/races.test.ts',
+  MIGRATION_HAS_BLOCKERS: 'migration/run.test.ts',
+  MIGRATION_MAPPING_REPEATED: 'migration/dry-run.test.ts',
+  MIGRATION_NO_FITTING_PLAN: 'migration/dry-run.test.ts',
+  MIGRATION_SEVERAL_FITTING_PLANS: 'migration/dry-run.test.ts',
   CHARGE_OUT_OF_BOUNDS: '../../packages/domain/src/billing/target.test.ts',
 };
 

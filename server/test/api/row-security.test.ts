@@ -51,6 +51,8 @@ const SCOPED: Readonly<Record<string, string>> = {
   upload_part: '(select account_id from upload u where u.id = upload_id)',
   rating_mark: 'customer_id',
   parked_subscription: 'customer_id',
+  legacy_migration: `(select id from account where kind = 'PROVIDER')`,
+  legacy_migration_item: 'customer_id',
 };
 
 const enter = (scope: string): Promise<unknown> => client.query("select set_config('cloudtill.scope', $1, false)", [scope]);

@@ -62,6 +62,7 @@ const IDS = `{
   billingRuns { nodes { id billingPeriod { name } } }
   jobs { nodes { id subject } }
   mails { nodes { id subject } }
+  migrations { nodes { id effectiveOn } }
 }`;
 
 /** Starts a server with the book in it, May 2026 billed. */
@@ -73,6 +74,9 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
     if (!report?.committed) throw new Error(`the book's ${kind} were not taken: ${JSON.stringify(report)}`);
   }
   await bill(server, '2026-05');
+  await (
+    await server.as('operator')
+  )('mutation { planMigration(input: { vendor: "SOPHOS", idempotencyKey: "world-plan-1" }) { userErrors { code } } }');
   await addPeople(server);
   await (
     await server.as('operator')
@@ -187,6 +191,7 @@ async function readIds(server: TestServer): Promise<Map<string, string>> {
   for (const { id, billingPeriod } of data.billingRuns.nodes) ids.set(`run ${billingPeriod.name}`, id);
   for (const { id, subject } of data.jobs.nodes) ids.set(`job ${subject}`, id);
   for (const { id, subject } of data.mails.nodes) ids.set(`mal ${subject}`, id);
+  for (const { id, effectiveOn } of data.migrations.nodes) ids.set(`mig ${effectiveOn}`, id);
   const charges = await ask('{ charges(first: 100) { nodes { id subscription { number } buyer { number } } } }');
   for (const { id, subscription, buyer } of charges.data.charges.nodes) ids.set(`chg ${subscription.number} ${buyer.number}`, id);
   return ids;

@@ -1,4 +1,5 @@
 /** Orders as tests make them: through the API, as whoever, and what the database says of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Book } from '../billing/book.ts';
 import { key, type Answer } from '../server.ts';
 import { addCredential, addPerson, signIn } from '../api/world.ts';
@@ -181,4 +182,15 @@ export class Orders {
 
 export function given(values: Record<string, string>): { name: string; value: string }[] {
   return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+
+/** Asks until it holds: a worker is at it. */
+export async function settled(check: () => Promise<void>, deadlineMs = 15_000): Promise<void> {
+  for (const until = Date.now() + deadlineMs; ; await sleep(50)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+  }
 }

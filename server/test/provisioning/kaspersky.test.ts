@@ -2,7 +2,7 @@
 import { Plan } from '../../src/catalog/catalog.entities.ts';
 import { Account } from '../../src/accounts/account.entity.ts';
 import { decodeId } from '../../src/platform/ids.ts';
-import { asActor, SYSTEM } from '../../src/provisioning/actor.ts';
+import { asActor, SYSTEM } from '../../src/platform/actor.ts';
 import { orderSubscription } from '../../src/subscriptions/begin-subscription.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { key } from '../server.ts';

@@ -21,8 +21,9 @@ const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   SUBMITTED: ['EXECUTING', 'CANCELLED'],
   EXECUTING: ['COMPLETED', 'PARTIALLY_FAILED', 'FAILED'],
   COMPLETED: [],
-  PARTIALLY_FAILED: [],
-  FAILED: [],
+  // What failed can be tried again.
+  PARTIALLY_FAILED: ['EXECUTING'],
+  FAILED: ['EXECUTING'],
   CANCELLED: [],
 };
 
