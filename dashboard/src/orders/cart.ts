@@ -7,7 +7,10 @@ import type { AccountChoice } from '../accounts/AccountPicker.vue';
 import { viewer } from '../platform/session.ts';
 import type { Values } from './characteristics.ts';
 
-/** The draft in which a configuration is priced before somebody buys it. It becomes the cart where there is none. */
+/**
+ * The line by which a configuration is priced before somebody buys it: one of the cart, or of a draft that becomes the cart.
+ * Who leaves without buying has it taken out again.
+ */
 export interface Trial {
   readonly orderId: string;
   readonly lineId: string;
@@ -19,9 +22,9 @@ export interface Trial {
 const PREFIX = 'cloudtill.shop.';
 const own = (what: string): string => `${PREFIX}${viewer.value.account.id}.${what}`;
 
-export const cartOf = (accountId: string): string | undefined => read<string>(sessionStorage, own(`cart.${accountId}`));
+export const cartOf = (accountId: string): string | undefined => read(sessionStorage, own(`cart.${accountId}`)) as string | undefined;
 export const keepCart = (accountId: string, orderId: string): void => write(sessionStorage, own(`cart.${accountId}`), orderId);
-export const trialOf = (accountId: string): Trial | undefined => read<Trial>(sessionStorage, own(`trial.${accountId}`));
+export const trialOf = (accountId: string): Trial | undefined => read(sessionStorage, own(`trial.${accountId}`)) as Trial | undefined;
 export const keepTrial = (accountId: string, trial: Trial): void => write(sessionStorage, own(`trial.${accountId}`), trial);
 export const forgetTrial = (accountId: string): void => write(sessionStorage, own(`trial.${accountId}`), undefined);
 
@@ -30,7 +33,7 @@ export function forgetCart(accountId: string, orderId: string): void {
   if (cartOf(accountId) === orderId) write(sessionStorage, own(`cart.${accountId}`), undefined);
 }
 
-/** The trial is bought: it is the cart now, and the next one is another order. */
+/** The trial is bought: its order is the cart, and the next trial is another line. */
 export function buyTrial(accountId: string, { orderId }: Trial): void {
   keepCart(accountId, orderId);
   forgetTrial(accountId);
@@ -48,7 +51,7 @@ export function useCustomer(): { customer: ComputedRef<Customer | undefined>; mu
     mustChoose,
     customer: computed(() => {
       if (!mustChoose.value) return viewer.value.account;
-      return (chosen[key.value] ??= read<Customer>(localStorage, key.value));
+      return (chosen[key.value] ??= read(localStorage, key.value) as Customer | undefined);
     }),
     choose({ id, number, name, kind, currency }) {
       write(localStorage, key.value, (chosen[key.value] = { id, number, name, kind, currency }));
@@ -56,9 +59,9 @@ export function useCustomer(): { customer: ComputedRef<Customer | undefined>; mu
   };
 }
 
-function read<Value>(storage: Storage, key: string): Value | undefined {
+function read(storage: Storage, key: string): unknown {
   try {
-    return (JSON.parse(storage.getItem(key) ?? 'null') as Value | null) ?? undefined;
+    return JSON.parse(storage.getItem(key) ?? 'null') ?? undefined;
   } catch {
     return undefined;
   }

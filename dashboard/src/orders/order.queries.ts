@@ -270,6 +270,9 @@ export const QuoteQuery = graphql(
             unitPrice {
               ...SumParts
             }
+            recurring {
+              ...SumParts
+            }
             firstCharge {
               ...SumParts
             }

@@ -239,7 +239,6 @@ export const orders: typeof english = {
     subscription: 'Abonnement',
     history: 'Verlauf',
     done: {
-      added: 'Hinzugefügt. Ergänzen Sie, was fehlt.',
       saved: 'Gespeichert.',
       removed: 'Entfernt.',
       placed: 'Die Bestellung ist aufgegeben.',

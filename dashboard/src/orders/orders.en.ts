@@ -237,7 +237,6 @@ export const orders = {
     subscription: 'Subscription',
     history: 'History',
     done: {
-      added: 'Added. Fill in what is missing.',
       saved: 'Saved.',
       removed: 'Removed.',
       placed: 'The order is placed.',
