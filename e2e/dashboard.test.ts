@@ -47,15 +47,36 @@ describe('each sees what is theirs', () => {
   it.for([
     [
       'operator',
-      ['Home', 'Subscriptions', 'Accounts', 'Billing periods', 'Charges', 'What if', 'Products and plans', 'Price lists', 'Import', 'Jobs', 'Audit trail'],
+      [
+        'Home',
+        'Storefront',
+        'Orders',
+        'Subscriptions',
+        'Accounts',
+        'Billing periods',
+        'Charges',
+        'What if',
+        'Migration',
+        'Products and plans',
+        'Price lists',
+        'Import',
+        'Mails',
+        'Mail templates',
+        'Jobs',
+        'Audit trail',
+      ],
       { cost: true, create: true },
     ],
     [
       'reseller',
-      ['Home', 'Subscriptions', 'Accounts', 'Charges', 'What if', 'Products and plans', 'Price lists', 'Jobs', 'Audit trail'],
+      ['Home', 'Storefront', 'Orders', 'Subscriptions', 'Accounts', 'Charges', 'What if', 'Products and plans', 'Price lists', 'Mails', 'Jobs', 'Audit trail'],
       { cost: true, create: false },
     ],
-    ['customer', ['Home', 'Subscriptions', 'Accounts', 'Charges', 'What if', 'Products and plans', 'Jobs', 'Audit trail'], { cost: false, create: false }],
+    [
+      'customer',
+      ['Home', 'Storefront', 'Orders', 'Subscriptions', 'Accounts', 'Charges', 'What if', 'Products and plans', 'Mails', 'Jobs', 'Audit trail'],
+      { cost: false, create: false },
+    ],
   ] as const)('%s', async ([who, places, { cost, create }], { open }) => {
     const page = await open(who, '/');
     await settle(page);

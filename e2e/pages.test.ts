@@ -1,47 +1,15 @@
 /** Every main page, wide and narrow, light and dark: nothing that axe finds serious, nothing wider than the screen. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { faultsOf, inspect, overflowOf } from './inspect.ts';
 import type { Who } from './sandbox.ts';
-import { ask, expectSoon, it, PHONE, settle, WIDE, type Open } from './visit.ts';
-
-/** What axe finds serious or critical, in words that lead to the place. */
-async function faultsOf(page: Page, where: string, choose: (axe: AxeBuilder) => AxeBuilder = (axe) => axe): Promise<string[]> {
-  // Without frames the old way of running finds the same, and opens no window of its own.
-  const { violations } = await choose(new AxeBuilder({ page }).setLegacyMode(true)).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, help, nodes }) => nodes.map(({ target, any }) => `${where}: ${id} (${help}) at ${target.join(' ')}: ${any[0]?.message ?? ''}`));
-}
-
-async function overflowOf(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
-    .map((each) => each.tagName + '.' + each.className + ' ' + Math.round(each.getBoundingClientRect().right) + ' ' + (each.textContent ?? '').trim().slice(0, 40))
-    .slice(-4)`);
-}
-
-/** Looks at what a page shows now in light, in dark, and on a phone. */
-async function inspect(page: Page): Promise<void> {
-  const found = await faultsOf(page, 'light');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await expectSoon(() => page.evaluate('document.documentElement.classList.contains("dark")')).toBe(true);
-  // Only the colors are others in the dark, and only they are the same on a phone.
-  found.push(...(await faultsOf(page, 'dark', (axe) => axe.withRules(['color-contrast']))));
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize(PHONE);
-  await expectSoon(() => page.evaluate('innerWidth')).toBe(PHONE.width);
-  found.push(
-    ...(await faultsOf(page, 'phone', (axe) => axe.disableRules(['color-contrast']))),
-    ...(await overflowOf(page)).map((place) => `phone: wider than the screen: ${place}`),
-  );
-  await page.setViewportSize(WIDE);
-  expect(found).toEqual([]);
-}
+import { ask, expectSoon, it, PHONE, settle, type Open } from './visit.ts';
 
 describe('pages', () => {
   it.for([
     '/',
+    '/shop',
+    '/orders',
     '/subscriptions',
     '/subscriptions/SUB-HANSA',
     '/subscriptions/SUB-HANSA-YEARLY',

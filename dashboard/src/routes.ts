@@ -8,6 +8,7 @@ import { routes as notifications } from './notifications/routes.ts';
 import { routes as migration } from './migration/routes.ts';
 import { routes as operations } from './operations/routes.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
+import { routes as orders } from './orders/routes.ts';
 import { routes as shell } from './shell/routes.ts';
 import { routes as subscriptions } from './subscriptions/routes.ts';
 import { routes as vendors } from './vendors/routes.ts';
@@ -15,6 +16,7 @@ import { routes as vendors } from './vendors/routes.ts';
 /** All pages. Each is a chunk of its own, fetched when somebody goes there. */
 export const routes: RouteRecordRaw[] = [
   ...home,
+  ...orders,
   ...subscriptions,
   ...accounts,
   ...vendors,

@@ -130,6 +130,7 @@ export const common = {
     QUANTITY_UNCHANGED: 'It already has {quantity} licenses on {day}.',
     CONFLICT: 'Someone else changed this in the meantime.',
     SIGN_IN_FAILED: 'Email or password is wrong.',
+    ACCOUNT_NOT_SYNCHRONIZED: 'Account {account} is not synchronized on {platform} yet.',
     VALUE_REQUIRED: 'This is required.',
   },
 };

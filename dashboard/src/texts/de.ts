@@ -8,6 +8,7 @@ import { notifications } from '../notifications/notifications.de.ts';
 import { migration } from '../migration/migration.de.ts';
 import { operations } from '../operations/operations.de.ts';
 import { provisioning } from '../provisioning/provisioning.de.ts';
+import { orders } from '../orders/orders.de.ts';
 import { shell } from '../shell/shell.de.ts';
 import { subscriptions } from '../subscriptions/subscriptions.de.ts';
 import { vendors } from '../vendors/vendors.de.ts';
@@ -26,6 +27,7 @@ export const de: Texts = {
   migration,
   notifications,
   operations,
+  orders,
   provisioning,
   vendors,
 };

@@ -14,6 +14,9 @@ export class ProductFilter {
 
   @Field(() => [CatalogStatusEnum], { nullable: true, description: 'In one of these statuses.' })
   status?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'That can be ordered for this account: every price list down to it holds them.' })
+  offeredTo?: string | null;
 }
 
 @InputType({ description: 'A new product.' })

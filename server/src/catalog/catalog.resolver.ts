@@ -193,12 +193,22 @@ function showPlan(result: Result<{ planId: string }>, context: RequestContext, i
 }
 
 function productConditions(filter: ProductFilter | null): Condition[] {
-  const { vendor, text, status } = filter ?? {};
+  const { vendor, text, status, offeredTo } = filter ?? {};
   return [
     ...(vendor ? [ofVendor(vendor)] : []),
+    ...(offeredTo ? [isOfferedTo(decodeId('acc', offeredTo))] : []),
     ...(status ? [isAnyOf('status', status, 'text')] : []),
     ...(text ? [((alias, sql) => `(${alias}.name || ' ' || ${alias}.code) ilike ${sql.param(likePattern(text))}`) satisfies Condition] : []),
   ];
+}
+
+/** Products that can be ordered for an account; none for one that the viewer does not see. @rule P2 */
+function isOfferedTo(accountId: string): Condition {
+  return (alias, sql) => {
+    const buyer = `${sql.param(accountId)}::uuid`;
+    const seen = sql.seesAll ? '' : ` and exists (select 1 from account buyer where buyer.id = ${buyer} and buyer.path @> array[${sql.viewerAccount()}])`;
+    return `${alias}.id in (select offered_products(${buyer}, ${sql.today()}))${seen}`;
+  };
 }
 
 function ofVendor(code: string): Condition {

@@ -128,6 +128,9 @@ export class OrderType extends Node {
   @Field(() => String, { nullable: true, description: 'Who placed it; null for a draft.' })
   placedBy!: string | null;
 
+  @Field(() => Boolean, { description: 'Whether the viewer placed it: who did cannot approve or reject it.' })
+  placedByViewer!: boolean;
+
   @Field(() => DateTime, { nullable: true, description: 'When it was approved, where that was needed.' })
   approvedAt!: string | null;
 
@@ -248,6 +251,10 @@ export const orderShape: Shape = {
     createdBy: text('created_by_name'),
     placedAt: instantOf('placed_at'),
     placedBy: text('placed_by_name'),
+    placedByViewer: computed(
+      (alias, sql) => [`coalesce(${alias}.placed_by_id::text = ${sql.param(sql.viewer.id)}, false)`],
+      ([cell]) => cell === 't' || cell === 'true' || cell === true,
+    ),
     approvedAt: instantOf('approved_at'),
     approvedBy: text('approved_by_name'),
     executedAt: instantOf('executed_at'),
