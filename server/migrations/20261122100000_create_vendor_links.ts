@@ -180,6 +180,7 @@ export class CreateVendorLinks extends Migration {
         subscription_id        uuid,
         account_id             uuid references account (id),
         vendor_subscription_id text,
+        vendor_customer_id     text,
         field                  text not null check (field in ('EXISTENCE', 'STATUS', 'QUANTITY', 'SKU')),
         ours                   text,
         theirs                 text,

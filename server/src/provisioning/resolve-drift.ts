@@ -14,6 +14,7 @@ interface DriftRow {
   readonly vendor_code: string;
   readonly subscription_id: string | null;
   readonly vendor_subscription_id: string | null;
+  readonly vendor_customer_id: string | null;
   readonly field: string;
   readonly resolved_at: string | null;
   readonly resolution: string | null;
@@ -22,7 +23,7 @@ interface DriftRow {
 export interface Settled {
   readonly driftId: string;
   /** What only the vendor has, to be ended there after the commit. */
-  readonly orphan?: { readonly vendorCode: string; readonly vendorSubscriptionId: string };
+  readonly orphan?: { readonly vendorCode: string; readonly vendorSubscriptionId: string; readonly vendorCustomerId: string | null };
 }
 
 export async function resolveDrift(unit: Unit, input: ResolveDriftInput): Promise<Decision<Settled>> {
@@ -59,7 +60,9 @@ async function carryOutResolution(unit: Unit, drift: DriftRow, { resolution }: R
   }
   if (isOrphan) {
     const vendor = findVendor(unit.app, drift.vendor_code, 'CANCEL');
-    return vendor.allowed ? allow({ vendorCode: drift.vendor_code, vendorSubscriptionId: drift.vendor_subscription_id! }) : vendor;
+    return vendor.allowed
+      ? allow({ vendorCode: drift.vendor_code, vendorSubscriptionId: drift.vendor_subscription_id!, vendorCustomerId: drift.vendor_customer_id })
+      : vendor;
   }
   return tellVendor(unit, drift, reason);
 }
@@ -100,9 +103,9 @@ async function tellVendor(unit: Unit, { subscription_id, vendor_code, field }: D
 export async function cancelOrphan(
   app: App,
   driftId: string,
-  { vendorCode, vendorSubscriptionId }: NonNullable<Settled['orphan']>,
+  { vendorCode, vendorSubscriptionId, vendorCustomerId }: NonNullable<Settled['orphan']>,
 ): Promise<string | undefined> {
-  const ref = { reference: '', vendorSubscriptionId, vendorCustomerId: undefined, sku: '', memo: undefined };
+  const ref = { reference: '', vendorSubscriptionId, vendorCustomerId: vendorCustomerId ?? undefined, sku: '', memo: undefined };
   const call = { operationId: newId(), signal: AbortSignal.timeout(app.config.vendorTimeoutMs) };
   const outcome = await app.vendors.find(vendorCode)!.change(call, ref, { operation: 'CANCEL' });
   if (outcome.kind !== 'SUCCEEDED') return 'message' in outcome ? outcome.message : outcome.kind;
