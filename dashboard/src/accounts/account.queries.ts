@@ -18,6 +18,14 @@ export const AccountsQuery = graphql(`
           name
           number
         }
+        syncs {
+          platform
+          status
+          vendor {
+            id
+            name
+          }
+        }
       }
       pageInfo {
         endCursor
@@ -64,6 +72,14 @@ export const AccountQuery = graphql(`
         number
         name
         kind
+      }
+      syncs {
+        platform
+        status
+        vendor {
+          id
+          name
+        }
       }
     }
   }

@@ -11,7 +11,7 @@ export const home: typeof english = {
   openWork: {
     title: 'Zu erledigen',
     done: 'Nichts wartet auf Sie.',
-    doneNote: 'Zurückgestellte Abonnements, abzurechnende Monate und fehlgeschlagene Vorgänge würden hier erscheinen.',
+    doneNote: 'Zurückgestellte Abonnements, abzurechnende Monate, fehlgeschlagene Vorgänge und Störungen bei Herstellern würden hier erscheinen.',
     parked: '{count, plural, one {Ein Abonnement konnte} other {# Abonnements konnten}} im {month} nicht abgerechnet werden',
     parkedAct: 'Grund ansehen',
     pending: '{count, plural, one {Ein Abonnement hat} other {# Abonnements haben}} sich geändert, seit {month} abgerechnet wurde',
@@ -24,6 +24,14 @@ export const home: typeof english = {
     closableAct: 'Prüfen und abschließen',
     failed: 'Fehlgeschlagen: {kind}, {subject}',
     failedAct: 'Grund ansehen',
+    provisioningFailed: '{count, plural, one {Eine Anfrage an einen Hersteller ist} other {# Anfragen an Hersteller sind}} fehlgeschlagen',
+    provisioningUnknown: '{count, plural, one {Bei einer Anfrage an einen Hersteller} other {Bei # Anfragen an Hersteller}} ist der Ausgang unklar',
+    provisioningStuck: '{count, plural, one {Eine Anfrage an einen Hersteller kommt} other {# Anfragen an Hersteller kommen}} nicht voran',
+    provisioningAct: 'Ansehen und klären',
+    drifts: '{count, plural, one {Eine Abweichung} other {# Abweichungen}} zwischen Herstellern und uns',
+    driftsAct: 'Vergleichen',
+    syncFailed: '{count, plural, one {Ein Konto ließ} other {# Konten ließen}} sich nicht mit einem Hersteller synchronisieren',
+    syncAct: 'Grund ansehen',
     more: '{count, plural, one {Eine weitere} other {# weitere}} zeigen',
   },
   figures: {

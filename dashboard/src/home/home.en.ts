@@ -9,7 +9,7 @@ export const home = {
   openWork: {
     title: 'To do',
     done: 'Nothing waits for you.',
-    doneNote: 'Parked subscriptions, months to bill and failed jobs would show up here.',
+    doneNote: 'Parked subscriptions, months to bill, failed jobs and what went wrong at vendors would show up here.',
     parked: '{count, plural, one {One subscription} other {# subscriptions}} could not be billed in {month}',
     parkedAct: 'See why',
     pending: '{count, plural, one {One subscription} other {# subscriptions}} changed since {month} was billed',
@@ -21,6 +21,14 @@ export const home = {
     closableAct: 'Look and close',
     failed: 'Failed: {kind}, {subject}',
     failedAct: 'See why',
+    provisioningFailed: '{count, plural, one {One request to a vendor} other {# requests to vendors}} failed',
+    provisioningUnknown: '{count, plural, one {One request to a vendor has} other {# requests to vendors have}} an unknown outcome',
+    provisioningStuck: '{count, plural, one {One request to a vendor is} other {# requests to vendors are}} stuck',
+    provisioningAct: 'Look and settle',
+    drifts: '{count, plural, one {One difference} other {# differences}} between vendors and us',
+    driftsAct: 'Compare',
+    syncFailed: '{count, plural, one {One account} other {# accounts}} could not be synchronized with a vendor',
+    syncAct: 'See why',
     more: 'Show {count, plural, one {one more} other {# more}}',
   },
   figures: {

@@ -16,6 +16,32 @@ export const OpenWorkQuery = graphql(`
 `);
 export type OpenPeriod = ResultOf<typeof OpenWorkQuery>['billingPeriods']['nodes'][number];
 
+/** What went wrong at vendors, for those who may settle it. */
+export const VendorWorkQuery = graphql(`
+  query VendorWork {
+    failed: provisioningOperations(first: 1, filter: { state: [FAILED], needsAttention: true }) {
+      totalCount
+    }
+    unknown: provisioningOperations(first: 1, filter: { state: [UNKNOWN] }) {
+      totalCount
+    }
+    stuck: provisioningOperations(first: 1, filter: { state: [QUEUED, CALLING, ACCEPTED], needsAttention: true }) {
+      totalCount
+    }
+    drifts(first: 1, open: true) {
+      totalCount
+    }
+  }
+`);
+
+export const SyncWorkQuery = graphql(`
+  query SyncWork {
+    syncBoard(first: 1, filter: { status: [FAILED] }) {
+      totalCount
+    }
+  }
+`);
+
 export const FailedJobsQuery = graphql(`
   query FailedJobs {
     jobs(first: 5, filter: { state: [FAILED] }) {

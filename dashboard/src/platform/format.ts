@@ -116,6 +116,21 @@ export function clockTime(iso: string): string {
   return dateFormat({ timeStyle: 'short', ...(timeZone && { timeZone }) }).format(new Date(iso));
 }
 
+const SPANS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** How long ago, or how far ahead, in one unit: "3 minutes ago". Both in epoch milliseconds, by the same clock. */
+export function relative(at: number, now: number): string {
+  const seconds = Math.round((at - now) / 1_000);
+  const [unit, length] = SPANS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
+  const tag = locale();
+  return remembered(`r${tag}`, () => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' })).format(Math.trunc(seconds / length), unit);
+}
+
 export function bytes(size: number): string {
   if (size < 1_000) return numberFormat({ style: 'unit', unit: 'byte', unitDisplay: 'long' }).format(size);
   const [unit, per] = size < 1_000_000 ? (['kilobyte', 1_000] as const) : (['megabyte', 1_000_000] as const);

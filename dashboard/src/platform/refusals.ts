@@ -28,8 +28,13 @@ const NAMES = new Set(['number', 'subscription', 'account', 'plan', 'sku', 'prod
 export function refusalText({ code, message, parameters }: UserError): string {
   const key = `refusals.${code}`;
   if (!hasText(key)) return message.charAt(0).toUpperCase() + message.slice(1);
-  const facts = Object.fromEntries(parameters.map(({ name, value }) => [name, NAMES.has(name) ? value : readable(value)]));
+  const facts = factsOf(parameters);
   return i18n.global.t(key, { fittingPlans: '', ...facts, fits: facts['fittingPlans'] ? 'yes' : 'no' });
+}
+
+/** The facts of a refusal as people read them, for texts of one's own. */
+export function factsOf(parameters: UserError['parameters']): Record<string, string> {
+  return Object.fromEntries(parameters.map(({ name, value }) => [name, NAMES.has(name) ? value : readable(value)]));
 }
 
 function readable(value: string): string {

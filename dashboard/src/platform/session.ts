@@ -36,6 +36,12 @@ const ViewerQuery = graphql(`
 export type Viewer = ResultOf<typeof ViewerQuery>['viewer'];
 export type Permission = Viewer['permissions'][number];
 
+/** How far the clock of the business is ahead of this machine's: the sandbox moves it. */
+let businessAheadMs = 0;
+
+/** What the clock of the business shows when this machine's shows that. Epoch milliseconds. */
+export const businessTime = (machineMs: number): number => machineMs + businessAheadMs;
+
 /** Undefined until asked; null where nobody is signed in. */
 const current = shallowRef<Viewer | null>();
 
@@ -56,7 +62,10 @@ export const isProvider = computed(() => current.value?.account.kind === 'PROVID
 /** @returns the fault that kept us from knowing; undefined where we know now, also where nobody is signed in */
 export async function loadViewer(client: Client): Promise<Fault | undefined> {
   const { data, error } = await client.query(ViewerQuery, {}, { requestPolicy: 'network-only' }).toPromise();
-  if (data) current.value = data.viewer;
+  if (data) {
+    current.value = data.viewer;
+    businessAheadMs = Date.parse(data.viewer.clock.now) - Date.now();
+  }
   const fault = error && faultOf(error);
   if (fault?.kind !== 'unauthenticated') return fault;
   current.value = null;

@@ -9,13 +9,17 @@ import { places as migration } from '../migration/routes.ts';
 import { places as notifications } from '../notifications/routes.ts';
 import { places as operations } from '../operations/routes.ts';
 import { places as orders } from '../orders/routes.ts';
+import { places as provisioning } from '../provisioning/routes.ts';
 import { places as subscriptions } from '../subscriptions/routes.ts';
+import { places as vendors } from '../vendors/routes.ts';
 
 const ALL: readonly Place[] = [
   ...home,
   ...orders,
   ...subscriptions,
   ...accounts,
+  ...vendors,
+  ...provisioning,
   ...billing,
   ...migration,
   ...catalog,

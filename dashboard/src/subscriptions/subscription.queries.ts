@@ -68,6 +68,20 @@ export const SubscriptionQuery = graphql(`
       renewalQuantity
       createdAt
       updatedAt
+      platform
+      vendorSubscriptionId
+      licenseId
+      approvalCode
+      operations(first: 10) {
+        id
+        kind
+        state
+        since
+        finishedAt
+        message
+        rejection
+        needsAttention
+      }
       account {
         id
         number
@@ -85,6 +99,7 @@ export const SubscriptionQuery = graphql(`
         id
         code
         name
+        provisioning
         vendor {
           id
           name
@@ -121,6 +136,17 @@ export const SubscriptionQuery = graphql(`
   }
 `);
 export type Subscription = NonNullable<ResultOf<typeof SubscriptionQuery>['subscription']>;
+export type VendorOperation = NonNullable<Subscription['operations']>[number];
+
+/** Asked only when somebody wants to see it: each look is noted in the audit trail. */
+export const ActivationCodeQuery = graphql(`
+  query ActivationCode($number: String!) {
+    subscription(number: $number) {
+      id
+      activationCode
+    }
+  }
+`);
 
 export const SubscriptionChangesQuery = graphql(`
   query SubscriptionChanges($number: String!, $first: Int!, $after: String) {
@@ -370,6 +396,10 @@ export const ChangeQuantityMutation = graphql(
     mutation ChangeQuantity($input: ChangeSubscriptionQuantityInput!) {
       changeSubscriptionQuantity(input: $input) {
         replayed
+        operation {
+          id
+          state
+        }
         subscription {
           ...ChangedParts
         }
@@ -387,6 +417,10 @@ export const SwitchPlanMutation = graphql(
     mutation SwitchPlan($input: SwitchSubscriptionPlanInput!) {
       switchSubscriptionPlan(input: $input) {
         replayed
+        operation {
+          id
+          state
+        }
         subscription {
           ...ChangedParts
         }
@@ -404,6 +438,10 @@ export const SetRenewalMutation = graphql(
     mutation SetRenewal($input: SetSubscriptionRenewalInput!) {
       setSubscriptionRenewal(input: $input) {
         replayed
+        operation {
+          id
+          state
+        }
         subscription {
           ...ChangedParts
         }
@@ -421,6 +459,10 @@ export const TerminateMutation = graphql(
     mutation Terminate($input: TerminateSubscriptionInput!) {
       terminateSubscription(input: $input) {
         replayed
+        operation {
+          id
+          state
+        }
         subscription {
           ...ChangedParts
         }
@@ -438,6 +480,69 @@ export const CreateSubscriptionMutation = graphql(
     mutation CreateSubscription($input: CreateSubscriptionInput!) {
       createSubscription(input: $input) {
         replayed
+        subscription {
+          ...ChangedParts
+        }
+        userErrors {
+          ...UserErrorParts
+        }
+      }
+    }
+  `,
+  [ChangedParts, UserErrorParts],
+);
+
+export const SuspendMutation = graphql(
+  `
+    mutation Suspend($input: SuspendSubscriptionInput!) {
+      suspendSubscription(input: $input) {
+        replayed
+        operation {
+          id
+          state
+        }
+        subscription {
+          ...ChangedParts
+        }
+        userErrors {
+          ...UserErrorParts
+        }
+      }
+    }
+  `,
+  [ChangedParts, UserErrorParts],
+);
+
+export const ResumeMutation = graphql(
+  `
+    mutation Resume($input: ResumeSubscriptionInput!) {
+      resumeSubscription(input: $input) {
+        replayed
+        operation {
+          id
+          state
+        }
+        subscription {
+          ...ChangedParts
+        }
+        userErrors {
+          ...UserErrorParts
+        }
+      }
+    }
+  `,
+  [ChangedParts, UserErrorParts],
+);
+
+export const SetApprovalCodeMutation = graphql(
+  `
+    mutation SetApprovalCode($input: SetApprovalCodeInput!) {
+      setApprovalCode(input: $input) {
+        replayed
+        operation {
+          id
+          state
+        }
         subscription {
           ...ChangedParts
         }

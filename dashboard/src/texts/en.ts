@@ -8,10 +8,27 @@ import { notifications } from '../notifications/notifications.en.ts';
 import { migration } from '../migration/migration.en.ts';
 import { operations } from '../operations/operations.en.ts';
 import { orders } from '../orders/orders.en.ts';
+import { provisioning } from '../provisioning/provisioning.en.ts';
 import { shell } from '../shell/shell.en.ts';
 import { subscriptions } from '../subscriptions/subscriptions.en.ts';
+import { vendors } from '../vendors/vendors.en.ts';
 import { common } from './common.en.ts';
 
-export const en = { ...common, shell, home, subscriptions, accounts, billing, catalog, imports, migration, notifications, operations, orders };
+export const en = {
+  ...common,
+  shell,
+  home,
+  subscriptions,
+  accounts,
+  billing,
+  catalog,
+  imports,
+  migration,
+  notifications,
+  operations,
+  orders,
+  provisioning,
+  vendors,
+};
 
 export type Texts = typeof en;

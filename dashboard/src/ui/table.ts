@@ -13,6 +13,8 @@ export interface UiColumn {
   readonly fixed?: boolean;
   /** Texts that may take several lines; all others keep to one. */
   readonly wrap?: true;
+  /** Begins where its row begins, beside cells of several lines. */
+  readonly top?: true;
   /** Hidden until somebody asks for it. */
   readonly optional?: boolean;
 }
