@@ -20,6 +20,7 @@ import { checkNeeds } from './platform/needs.ts';
 import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
 import { ProvisioningResolver, SubscriptionProvisioningFields, VendorHealthFields } from './provisioning/provisioning.resolver.ts';
+import { BlockedOrderFields } from './orders/blocked-order.resolver.ts';
 import { AccountSyncFields, SyncFields, SyncResolver, VendorLinkFields } from './vendors/sync.resolver.ts';
 import { SubscriptionFields, SubscriptionResolver } from './subscriptions/subscription.resolver.ts';
 
@@ -31,6 +32,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SyncResolver,
   AccountSyncFields,
   SyncFields,
+  BlockedOrderFields,
   VendorLinkFields,
   ProvisioningResolver,
   SubscriptionProvisioningFields,

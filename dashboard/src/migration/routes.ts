@@ -2,7 +2,7 @@ import type { RouteRecordRaw } from 'vue-router';
 import type { Place } from '../platform/router.ts';
 
 export const places: readonly Place[] = [
-  { to: '/migrations', label: 'migration.title', icon: 'i-lucide-arrow-right-left', group: 'billing', needs: 'MIGRATIONS_READ', key: 'm' },
+  { to: '/migrations', label: 'migration.title', icon: 'i-lucide-arrow-right-left', group: 'billing', needs: 'MIGRATIONS_READ', key: 'x' },
 ];
 
 export const routes: RouteRecordRaw[] = [

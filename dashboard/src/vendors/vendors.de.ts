@@ -18,6 +18,7 @@ export const vendors: typeof english = {
   notConnectedNote: 'Diese Installation erreicht {vendor} nicht: Dort wird nichts bereitgestellt.',
   since: 'Synchronisiert {when}',
   ready: 'Bereit zum Synchronisieren',
+  blocks: 'Darauf warten:',
   more: '{count, plural, one {und eines mehr} other {und # mehr}}',
   sell: 'Zuerst {name} synchronisieren',
   missing: {

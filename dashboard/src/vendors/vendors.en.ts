@@ -16,6 +16,8 @@ export const vendors = {
   notConnectedNote: 'This installation does not reach {vendor}: nothing is provisioned there.',
   since: 'Synchronized {when}',
   ready: 'Ready to be synchronized',
+  /** Orders follow. */
+  blocks: 'Orders that wait for it:',
   more: '{count, plural, one {and one more} other {and # more}}',
   sell: 'Synchronize {name} first',
   /** In few words, for rows: whose account it is says the row. */

@@ -33,6 +33,10 @@ const SyncParts = graphql(
       missing {
         ...UserErrorParts
       }
+      blockedOrders(first: 3) {
+        id
+        number
+      }
     }
   `,
   [UserErrorParts],
