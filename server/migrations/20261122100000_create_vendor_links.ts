@@ -180,6 +180,7 @@ export class CreateVendorLinks extends Migration {
         subscription_id        uuid,
         account_id             uuid references account (id),
         vendor_subscription_id text,
+        vendor_customer_id     text,
         field                  text not null check (field in ('EXISTENCE', 'STATUS', 'QUANTITY', 'SKU')),
         ours                   text,
         theirs                 text,
@@ -207,7 +208,7 @@ export class CreateVendorLinks extends Migration {
     scoped('provisioning_call', 'operation_id in (select id from provisioning_operation)');
     scoped('drift', below);
     this.addSql(`grant select, insert, update on provisioning_sync, provisioning_operation, drift to cloudtill_app`);
-    this.addSql(`grant select on provisioning_call, vendor_health, vendor_event to cloudtill_app`);
+    this.addSql(`grant select on provisioning_call to cloudtill_app`);
     // Whether a seller above is synchronized decides over those below it, who cannot see its row.
     this.addSql(/* sql */ `
       create function sync_of(of_account uuid, on_platform text) returns table (number text, status text, reseller_pin text, email text)

@@ -15,7 +15,7 @@ import { AuditResolver } from './operations/audit.resolver.ts';
 import { ClockResolver } from './operations/clock.resolver.ts';
 import { JobsResolver } from './operations/jobs.resolver.ts';
 import { OrderFields, OrderLineFields, OrderResolver } from './orders/order.resolver.ts';
-import { QuotedEdgeFields, QuoteResolver } from './orders/quote.resolver.ts';
+import { EdgeQuoteFields, QuoteResolver } from './orders/quote.resolver.ts';
 import { checkNeeds } from './platform/needs.ts';
 import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
@@ -51,7 +51,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   OrderFields,
   OrderLineFields,
   QuoteResolver,
-  QuotedEdgeFields,
+  EdgeQuoteFields,
   JobsResolver,
   JobImportFields,
   ImportResolver,

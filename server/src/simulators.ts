@@ -34,7 +34,7 @@ export async function startSimulators(config: Config, logger: Logger): Promise<S
   try {
     const ready = await Promise.all(missing.map(({ code }) => startOne(code, config.dataDir, children)));
     for (const { child, code } of children.map((child, index) => ({ child, code: missing[index]!.code }))) {
-      child.once('exit', (status, signal) => signal !== 'SIGTERM' && status !== 0 && logger.warn({ code, status, signal }, 'a simulator ended'));
+      child.once('exit', (status, signal) => status !== 0 && signal !== 'SIGTERM' && logger.warn({ code, status, signal }, 'a simulator ended'));
     }
     return {
       config: {
@@ -82,6 +82,7 @@ function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
-    child.kill('SIGTERM');
+    if (child.connected) child.disconnect();
+    else child.kill('SIGTERM');
   });
 }

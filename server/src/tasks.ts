@@ -63,30 +63,40 @@ export async function startTasks(app: App): Promise<Worker> {
     ],
   );
   const reactor = startReactor(app);
-  const stopHearing = app.listener.on('cloudtill_outbox', soon(dispatch, app));
+  const dispatching = soon(dispatch, app);
+  const stopHearing = app.listener.on('cloudtill_outbox', dispatching.call);
   return {
     async stop() {
       stopHearing();
+      await dispatching.idle();
       await reactor.stop();
       await worker.stop();
     },
   };
 }
 
+interface Soon {
+  readonly call: () => void;
+  /** Ends when nothing is at work any more. */
+  readonly idle: () => Promise<void>;
+}
+
 /** Runs work when it is called for: at once, and once more after it where it was called for meanwhile. What fails waits for its minute. */
-function soon(work: () => Promise<void>, { logger }: App): () => void {
-  let running = false;
+function soon(work: () => Promise<void>, { logger }: App): Soon {
+  let running: Promise<void> | undefined;
   let again = false;
   const run = async (): Promise<void> => {
-    running = true;
     do {
       again = false;
       await work().catch((error: Error) => logger.warn({ error: error.message }, 'events wait for their minute'));
     } while (again);
-    running = false;
+    running = undefined;
   };
-  return () => {
-    if (running) again = true;
-    else void run();
+  return {
+    call() {
+      if (running) again = true;
+      else running = run();
+    },
+    idle: async () => running,
   };
 }

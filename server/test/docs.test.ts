@@ -8,13 +8,14 @@ import { priceEdges, type PriceListRate, type RateMode } from '@cloudtill/domain
 import { formatAmount } from '@cloudtill/domain/money/money';
 import { parsePercent } from '@cloudtill/domain/money/percent';
 import { formatUnitPrice, parseUnitPrice } from '@cloudtill/domain/money/unit-price';
+import { ADAPTERS } from '@cloudtill/vendors/adapters';
 import { ERROR_CODES } from '../src/platform/errors.ts';
 import { blocksOf, ROOT } from './documents.ts';
 
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.cloudtill', 'coverage']);
 
 function filesBelow(folder: string, ending: RegExp): string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+  return readdirSync(new URL(`../../${folder}`, import.meta.url), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return LEFT_OUT.has(entry.name) ? [] : filesBelow(path, ending);
     return ending.test(entry.name) ? [path] : [];
@@ -37,6 +38,13 @@ function anchorsOf(document: string): string[] {
 }
 
 const SETTINGS = [...read('server/src/platform/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name!);
+
+/** Words in capitals that the sources of a folder have as texts. */
+function wordsIn(folder: string): string[] {
+  return readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .flatMap((file) => [...read(join(folder, file)).matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map(([, word]) => word!));
+}
 
 describe('documents', () => {
   const documents = filesBelow('.', /\.md$/);
@@ -85,6 +93,10 @@ describe('documents', () => {
       ...[...read('schema.graphql').matchAll(/^ {2}([A-Z][A-Z_]+)$/gm)].map(([, name]) => name!),
       ...Object.keys(ERROR_CODES),
       ...[...read('scripts/cloudtill.mjs').matchAll(/process\.env\.([A-Z_]+)/g)].map(([, name]) => name!),
+      // What vendors and their simulators say is in their code alone.
+      ...wordsIn('packages/vendors/src'),
+      ...wordsIn('packages/vendor-simulators/src'),
+      ...ADAPTERS.flatMap(({ settings }) => settings.map(({ name }) => name)),
     ]);
     const unknown = documents.flatMap((document) =>
       [...read(document).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].filter(([, name]) => !known.has(name!)).map(([, name]) => `${document}: ${name}`),
@@ -96,7 +108,7 @@ describe('documents', () => {
   it.each(['docs/recipes', 'docs/decisions'])('%s/README.md lists every page', (folder) => {
     const listed = [...read(`${folder}/README.md`).matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page]) => page!);
     expect([...new Set(listed)].toSorted()).toEqual(
-      readdirSync(join(ROOT, folder))
+      readdirSync(new URL(`../../${folder}`, import.meta.url))
         .filter((page) => page !== 'README.md')
         .toSorted(),
     );

@@ -72,3 +72,12 @@ describe('the key of a sandbox', () => {
     expect(() => secretsOf({ secretKey: undefined, dataDir }).seal(CODE)).toThrow(ConfigError);
   });
 });
+
+describe('a signature', () => {
+  it('is the same for a text and a key, and another for any other', () => {
+    const [ours, theirs] = [sealedWith('a'.repeat(64)), sealedWith('b'.repeat(64))];
+    expect(ours.mac('quote')).toBe(ours.mac('quote'));
+    expect(ours.mac('quote')).toMatch(/^[\w-]{43}$/);
+    expect(new Set([ours.mac('quote'), ours.mac('quotes'), theirs.mac('quote')]).size).toBe(3);
+  });
+});

@@ -3,7 +3,7 @@ import type { provisioning as english } from './provisioning.en.ts';
 export const provisioning: typeof english = {
   title: 'Bereitstellung',
   subtitle: 'Was Hersteller gefragt werden und was daraus wurde, wie es ihnen geht und wo ihr Stand von unserem abweicht.',
-  tabs: { label: 'Was gezeigt wird', operations: 'Vorgänge', differences: 'Abweichungen' },
+  tabs: { label: 'Was gezeigt wird', operations: 'Anfragen', differences: 'Abweichungen' },
   kinds: {
     CANCEL: 'Beendigung',
     CHANGE_PLAN: 'Tarifwechsel',
@@ -48,7 +48,7 @@ export const provisioning: typeof english = {
     lastAnswer: 'Letzte Antwort',
     never: 'nie',
     failures: 'Fehler in Folge',
-    pausedUntil: 'Anfragen warten bis {time}',
+    pausedUntil: 'Aufrufe warten bis {time}',
     lastError: 'Letzter Fehler',
     simulator: 'Simulator',
     simulatorOf: 'Simulator von {vendor}, öffnet einen neuen Tab',
@@ -62,9 +62,9 @@ export const provisioning: typeof english = {
     label: 'Abgleich mit {vendor}',
   },
   board: {
-    caption: 'Vorgänge bei Herstellern, der jüngste zuerst',
+    caption: 'Anfragen an Hersteller, die jüngste zuerst',
     shows: { open: 'Offen', attention: 'Zu klären', all: 'Alle' },
-    showsLabel: 'Welche Vorgänge',
+    showsLabel: 'Welche Anfragen',
     filters: { vendor: 'Hersteller', state: 'Stand', subscription: 'Abonnement' },
     allVendors: 'Alle Hersteller',
     columns: {
@@ -99,8 +99,8 @@ export const provisioning: typeof english = {
     refused: 'Ein neuer Versuch ist nicht möglich',
   },
   operation: {
-    missing: 'Diesen Vorgang gibt es nicht',
-    missingText: 'Er existiert nicht, oder Sie dürfen ihn nicht sehen.',
+    missing: 'Diese Anfrage gibt es nicht',
+    missingText: 'Sie existiert nicht, oder Sie dürfen sie nicht sehen.',
     account: 'Konto',
     subscription: 'Abonnement',
     vendor: 'Hersteller',
@@ -112,8 +112,8 @@ export const provisioning: typeof english = {
     next: 'Nächster Blick',
     finishedAt: 'Beendet',
     vendorCode: 'Code des Herstellers',
-    calls: 'Anfragen beim Hersteller',
-    noCalls: 'Noch keine Anfrage.',
+    calls: 'Aufrufe beim Hersteller',
+    noCalls: 'Noch kein Aufruf.',
     purposes: { SEND: 'Gesendet', POLL: 'Nachgesehen, ob es fertig ist', RESOLVE: 'Nachgesehen, was daraus wurde' },
     outcomes: {
       SUCCEEDED: 'erledigt',

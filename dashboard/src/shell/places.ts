@@ -8,8 +8,8 @@ import { places as imports } from '../imports/routes.ts';
 import { places as migration } from '../migration/routes.ts';
 import { places as notifications } from '../notifications/routes.ts';
 import { places as operations } from '../operations/routes.ts';
-import { places as orders } from '../orders/routes.ts';
 import { places as provisioning } from '../provisioning/routes.ts';
+import { places as orders } from '../orders/routes.ts';
 import { places as subscriptions } from '../subscriptions/routes.ts';
 import { places as vendors } from '../vendors/routes.ts';
 

@@ -94,7 +94,7 @@ export const subscriptions: typeof english = {
     unlinked: 'Es wurde nicht über die Schnittstelle des Herstellers bereitgestellt: Änderungen hier erfährt er nicht.',
     undelivered: 'noch nicht geliefert',
     last: 'Zuletzt gefragt',
-    all: 'Alle Vorgänge',
+    all: 'Alle Anfragen',
   },
   operation: {
     title: {
@@ -103,14 +103,14 @@ export const subscriptions: typeof english = {
       QUEUED: '{vendor} wird bald gefragt: {kind}',
       UNKNOWN: 'Unklar, was daraus wurde: {kind}',
     },
-    blocks: 'Seit {since}. Bis zum Ende lässt sich nichts anderes ändern.',
+    blocks: 'Begonnen {since}. Bis zum Ende lässt sich nichts anderes ändern.',
     failed: 'Bei {vendor} fehlgeschlagen: {kind}',
     pending: 'Bestellt und noch nicht geliefert',
     pendingText: 'Der Hersteller hat noch nicht geliefert. Vor der Aktivierung wird nichts berechnet.',
     unknownText: 'Es kann geliefert sein. Bevor erneut gesendet wird, wird der Stand des Herstellers gelesen.',
     deliveryFailed: 'Die Lieferung ist fehlgeschlagen',
     deliveryFailedText: 'Es ist nie gelaufen, und nichts wird berechnet.',
-    see: 'Vorgang ansehen',
+    see: 'Anfrage ansehen',
     wait: 'Nicht, solange der Hersteller gefragt wird: {kind}',
   },
   timeline: {

@@ -101,7 +101,7 @@ export const subscriptions = {
       QUEUED: 'Waiting to ask {vendor}: {kind}',
       UNKNOWN: 'Not known what became of it: {kind}',
     },
-    blocks: 'Since {since}. Until it ends, nothing else can be changed.',
+    blocks: 'Begun {since}. Until it ends, nothing else can be changed.',
     failed: 'Failed at {vendor}: {kind}',
     pending: 'Ordered, and not delivered yet',
     pendingText: 'The vendor has not delivered it. Nothing is charged before it is activated.',

@@ -155,6 +155,9 @@ export const refusals: Record<UserError['code'], string> = {
   OPERATION_PENDING: 'Für {subject} läuft noch ein Vorgang ({kind}, {state} seit {since}); warten Sie das Ende ab.',
   OPERATION_UNKNOWN: 'Den Vorgang {operation} gibt es nicht.',
   OPERATION_STATE_NOT_ALLOWED: 'Der Vorgang ist {state}; möglich ist das nur bei {allowed}.',
+  DRIFT_UNKNOWN: 'Die Abweichung {drift} gibt es nicht.',
+  DRIFT_SETTLED: 'Die Abweichung ist schon erledigt: {resolution}',
+  DRIFT_RESOLUTION_NOT_ALLOWED: 'Mit {resolution} lässt sich diese Abweichung nicht erledigen; möglich ist {allowed}.',
   RESOLUTION_INVALID: '{field} fehlt: Sehen Sie im Portal des Herstellers nach.',
   VENDOR_SUBSCRIPTION_TAKEN: '{vendorSubscriptionId} gehört beim Hersteller schon zu {subscription}.',
   REACTIVATION_NOT_ALLOWED:

@@ -221,6 +221,12 @@ export const REFUSALS = {
     message: 'the operation is {state}; {action} needs one that is {allowed}',
     meaning: 'The operation is not in a state for this.',
   },
+  DRIFT_UNKNOWN: { message: 'there is no difference {drift}', meaning: 'No such difference between a vendor and us, or none that the viewer may see.' },
+  DRIFT_SETTLED: { message: 'the difference is settled already: {resolution}', meaning: 'A difference is settled once.' },
+  DRIFT_RESOLUTION_NOT_ALLOWED: {
+    message: 'this difference cannot be settled by {resolution}; use {allowed}',
+    meaning: 'What only the vendor has can be ended there; what both have can be told to the vendor.',
+  },
   RESOLUTION_INVALID: {
     message: '{field} is required where the vendor did it: look it up in the vendor’s portal',
     meaning: 'How an unknown operation ended lacks what the vendor made.',

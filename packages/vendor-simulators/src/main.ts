@@ -29,6 +29,13 @@ for (const { code, url, apiUrl, dataDir, connection } of simulators) {
   else console.log(`${code.toLowerCase()}: API at ${apiUrl}, control at ${url}/__sim, files in ${dataDir}`);
 }
 
-const stop = (): void => void Promise.all(simulators.map((simulator) => simulator.stop())).then(() => process.exit(0));
+let isStopping = false;
+const stop = (): void => {
+  if (isStopping) return;
+  isStopping = true;
+  void Promise.all(simulators.map((simulator) => simulator.stop())).then(() => process.exit(0));
+};
 process.once('disconnect', stop);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+// Ctrl-C reaches a child as well as its parent, which still needs it for what it has begun, and then ends it.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, process.send ? () => {} : stop);
+process.on('SIGTERM', stop);

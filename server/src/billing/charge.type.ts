@@ -293,6 +293,10 @@ function toExplanation(cells: readonly Cell[]): object {
   };
 }
 
+/** The code that was kept on the charge, else the one that its subscription has. @rule B9 */
+const approvalCodeOf = (alias: string): string =>
+  `coalesce(${alias}.approval_code, (select held.approval_code from service_subscription held where held.customer_id = ${alias}.customer_id and held.id = ${alias}.subscription_id))`;
+
 export const chargeShape: Shape = {
   type: 'Charge',
   table: 'charge',
@@ -350,7 +354,7 @@ export const chargeShape: Shape = {
       toExplanation,
     ),
     approvalCode: computed(
-      (alias, sql) => [sql.include.has('APPROVAL_CODE') && mayKnowVendorTerms(sql.viewer) ? `${alias}.approval_code` : 'null::text'],
+      (alias, sql) => [sql.include.has('APPROVAL_CODE') && mayKnowVendorTerms(sql.viewer) ? approvalCodeOf(alias) : 'null::text'],
       ([code]) => code,
     ),
     partnerEarnedCredit: computed(

@@ -8,7 +8,8 @@ import { decodeId, encodeId, newId } from '../platform/ids.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
 import type { CreatePlanInput, CreateProductInput, SetPlanPriceInput, UpdatePlanInput, UpdateProductInput } from './catalog.inputs.ts';
-import { Plan, PlanPrice, Product, Vendor } from './catalog.entities.ts';
+import { Plan, PlanPrice, Product, type Vendor } from './catalog.entities.ts';
+import { findKnownVendor } from './find-vendor.ts';
 import { makeRoom } from './validity.ts';
 
 const MAX_CODE = 60;
@@ -63,11 +64,7 @@ export async function updateProduct(unit: Unit, input: UpdateProductInput): Prom
 }
 
 async function findVendor(em: EntityManager, code: string | null | undefined): Promise<Decision<Vendor | null>> {
-  if (code == null) return allow(null);
-  const vendor = await em.findOne(Vendor, { code });
-  if (vendor) return allow(vendor);
-  const known = await em.find(Vendor, {}, { orderBy: { code: 'asc' } });
-  return refuse('VENDOR_UNKNOWN', { vendor: code.slice(0, MAX_CODE), known: known.map((one) => one.code).join(', ') }, ['vendor']);
+  return code == null ? allow(null) : findKnownVendor(em, code);
 }
 
 /** @rule C3 */

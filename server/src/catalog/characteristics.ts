@@ -1,4 +1,4 @@
-/** What can be set when a plan is ordered: its licenses, and what its vendor wants to know besides. @rule C3 */
+/** What can be set when a plan is ordered: its licenses, and what its vendor wants to know besides. @rule C3 O6 */
 import { isByUse, seatsOf, type Characteristic } from '@cloudtill/domain/catalog/characteristics';
 import type { BillingPolicy } from '@cloudtill/domain/catalog/billing-policy';
 import type { App } from '../platform/context.ts';

@@ -17,7 +17,7 @@ export interface DemoAccount {
 export interface DemoPlan {
   readonly sku: string;
   readonly name: string;
-  readonly policy: 'MAX_OF_MONTH' | 'PAYG' | 'YEARLY';
+  readonly policy: 'MAX_OF_MONTH' | 'PAYG' | 'YEARLY' | 'CONSUMPTION';
   readonly cycle?: 'ANNIVERSARY';
   readonly daily?: 'PEAK';
   readonly band: readonly [number, number];
@@ -99,7 +99,22 @@ export const PRODUCTS: readonly DemoProduct[] = [
     pricing: 'QUOTED',
     plans: [{ sku: 'GWS-STD-FLEX', name: 'Business Standard, flexible', policy: 'PAYG', band: [1, 300], eur: 13.8 }],
   },
-  { code: 'SOPHOS-PPU', name: 'Sophos Cybersecurity', vendor: 'SOPHOS', provisioning: 'EXTERNAL', pricing: 'CONSUMPTION', plans: [] },
+  {
+    code: 'SOPHOS-PPU',
+    name: 'Sophos Cybersecurity',
+    vendor: 'SOPHOS',
+    provisioning: 'EXTERNAL',
+    pricing: 'CONSUMPTION',
+    plans: [{ sku: 'SOPHOS-PPU', name: 'Cybersecurity, pay per use', policy: 'CONSUMPTION', band: [1, 1], eur: 0 }],
+  },
+  {
+    code: 'KSERV',
+    name: 'Kaspersky Services',
+    vendor: 'KASPERSKY',
+    provisioning: 'EXTERNAL',
+    pricing: 'CONSUMPTION',
+    plans: [{ sku: 'KSERV-PPU', name: 'Services, by the monthly file', policy: 'CONSUMPTION', band: [1, 1], eur: 0 }],
+  },
 ];
 
 const RESELLERS: readonly DemoAccount[] = [

@@ -12,7 +12,11 @@ import type { App, RequestContext } from '../platform/context.ts';
 import { encodeId, newId } from '../platform/ids.ts';
 import { runJob, type Task } from '../platform/jobs.ts';
 import { actorOf } from '../platform/trail.ts';
-import { transact, type Unit } from '../platform/use-case.ts';
+import { ask, transact, type Result, type Unit } from '../platform/use-case.ts';
+import { createOrder } from '../orders/draft-order.ts';
+import { placeOrder } from '../orders/place-order.ts';
+import { quoteOrder } from '../orders/quote-order.ts';
+import { setSyncOptions, synchronizeAccount } from '../vendors/synchronize.ts';
 import { carryOut, proposeQuantityChange, proposeRenewal } from '../subscriptions/change-subscription.ts';
 import { setAccountHold } from '../accounts/change-account.ts';
 import { demoBook, PRICE_LISTS, PRODUCTS, RATES } from './demo-book.ts';
@@ -29,19 +33,12 @@ const AT_ONCE = 3;
 export async function loadDemo(app: App): Promise<void> {
   const { rowCount } = await app.database.system.query(`select 1 from account where number = 'C-LEGACY'`);
   if (rowCount) return;
-  const context = await operatorContext(app);
+  // As people of the sandbox, so the trail says who did it.
+  const context = await contextOf(app, SANDBOX_SIGN_INS[0]);
   await importDemo(app, context);
   await billThrough(app, context);
   await arrangeWhatIsToCome(context);
-}
-
-/** Works as the sandbox's operator, so the trail says who did it. */
-async function operatorContext(app: App): Promise<RequestContext> {
-  const signedIn = await authenticationOf(app).signIn(SANDBOX_SIGN_INS[0], SANDBOX_PASSWORD, 'demo');
-  if (!signedIn.allowed) throw new Error('the sandbox operator cannot sign in');
-  const { token, viewer } = signedIn.value;
-  await authenticationOf(app).signOut(token);
-  return { app, viewer, requestId: 'demo', address: 'demo', session: undefined, setSession: () => {}, cache: new Map() };
+  await arrangeOrders(app, context);
 }
 
 /** What a price is in another currency: six decimals, as a price list prints it. */
@@ -188,6 +185,60 @@ async function arrangeWhatIsToCome(context: RequestContext): Promise<void> {
   ];
   const refused = done.flatMap(({ refusals }) => refusals);
   if (refused.length > 0) throw new Error(`the demo cannot be arranged: ${JSON.stringify(refused)}`);
+}
+
+/** Accounts that Kaspersky knows, and orders in every state: delivered once the worker is there, by use, waiting, and a draft. */
+async function arrangeOrders(app: App, operator: RequestContext): Promise<void> {
+  const ids = await idsOf(app);
+  const plans = await plansOf(app);
+  const insist = async <T>(asked: Promise<Result<T>>): Promise<T> => {
+    const { value, refusals } = await asked;
+    if (refusals.length > 0) throw new Error(`the demo’s orders cannot be arranged: ${JSON.stringify(refusals)}`);
+    return value!;
+  };
+  const change = <T>(context: RequestContext, operation: string, work: (unit: Unit) => Promise<Decision<T>>): Promise<T> =>
+    insist(transact(context, { operation, input: {} }, work));
+  for (const [number, pin] of [
+    ['DEMO-RESELLER', 'AA00BB00'],
+    ['DEMO-CUSTOMER', undefined],
+  ] as const) {
+    const input = { accountId: ids.get(number)!, platform: 'KORM', idempotencyKey: 'demo' };
+    if (pin) await change(operator, 'setSyncOptions', (unit) => setSyncOptions(unit, { ...input, resellerPin: pin }));
+    await change(operator, 'synchronizeAccount', (unit) => synchronizeAccount(unit, input));
+  }
+  const reseller = await contextOf(app, SANDBOX_SIGN_INS[2]);
+  const draft = async (context: RequestContext, channel: 'STOREFRONT' | 'OPERATOR', sku: string, seats?: number): Promise<string> => {
+    const characteristics = seats === undefined ? [] : [{ name: 'Seats', value: String(seats) }];
+    const lines = [{ planId: plans.get(sku)!, characteristics }];
+    const { orderId } = await change(context, 'createOrder', (unit) =>
+      createOrder(unit, { accountId: ids.get('DEMO-CUSTOMER')!, channel, lines, idempotencyKey: 'demo' }),
+    );
+    return encodeId('ord', orderId);
+  };
+  const place = async (context: RequestContext, orderId: string): Promise<void> => {
+    const quoted = await ask(context, (unit) => quoteOrder(unit, { orderId }));
+    if (!quoted.allowed) throw new Error(`the demo’s order has no quote: ${JSON.stringify(quoted.refusals)}`);
+    await change(context, 'placeOrder', (unit) => placeOrder(unit, { orderId, quoteToken: quoted.value.token, idempotencyKey: 'demo' }));
+  };
+  // Executed by itself when Kaspersky knows the customer.
+  await place(reseller, await draft(reseller, 'STOREFRONT', 'KEDR-PAYG', 15));
+  await place(reseller, await draft(reseller, 'STOREFRONT', 'SOPHOS-PPU'));
+  // Microsoft does not know the customer, so this one waits and says so.
+  await place(reseller, await draft(reseller, 'STOREFRONT', 'M365-BP-MONTHLY', 12));
+  await draft(operator, 'OPERATOR', 'KES-LEGACY');
+}
+
+async function contextOf(app: App, email: string): Promise<RequestContext> {
+  const signedIn = await authenticationOf(app).signIn(email, SANDBOX_PASSWORD, 'demo');
+  if (!signedIn.allowed) throw new Error(`${email} cannot sign in`);
+  const { token, viewer } = signedIn.value;
+  await authenticationOf(app).signOut(token);
+  return { app, viewer, requestId: 'demo', address: 'demo', session: undefined, setSession: () => {}, cache: new Map() };
+}
+
+async function plansOf({ database }: App): Promise<Map<string, string>> {
+  const { rows } = await database.system.query<{ sku: string; id: string }>('select sku, id from plan');
+  return new Map(rows.map(({ sku, id }) => [sku, encodeId('pln', id)]));
 }
 
 async function idsOf({ database }: App): Promise<Map<string, string>> {

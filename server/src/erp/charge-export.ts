@@ -118,7 +118,7 @@ function selectCharges(viewer: Viewer, today: string, filter: ChargeFilter, incl
     'c.updated_at',
     'c.acknowledged_at',
     cost && may(viewer, 'costs:read') ? ifSeller('c', sql, 'cost_minor') : 'null::bigint',
-    include.has('APPROVAL_CODE') && vendorTerms ? 'c.approval_code' : 'null::text',
+    include.has('APPROVAL_CODE') && vendorTerms ? 'coalesce(c.approval_code, s.approval_code)' : 'null::text',
     ...(include.has('PARTNER_EARNED_CREDIT') && vendorTerms ? ['c.credit_rate', 'c.credit_minor'] : ['null::integer', 'null::bigint']),
   ];
   const text = `select ${columns.join(', ')} from charge c

@@ -29,12 +29,14 @@ type Asking = Pick<Unit, 'em' | 'app' | 'viewer'>;
  */
 export async function findPlanFor({ em, app, viewer }: Asking, account: Account, id: string, given: string): Promise<Decision<Plan>> {
   const plan = await em.findOne(Plan, { id }, { populate: ['product'] });
-  const unknown = refuse('PLAN_UNKNOWN', { plan: given }, ['planId']);
-  if (!plan || plan.status !== 'ACTIVE' || plan.product.getEntity().status !== 'ACTIVE') return unknown;
+  if (!plan) return refuse('PLAN_UNKNOWN', { plan: given }, ['planId']);
   const day = isoDate(app.clock.today());
   const rows = await em.execute<unknown[]>('select 1 from offered_products(?, ?) p (id) where p.id = ?', [account.id, day, plan.product.id]);
-  if (rows.length > 0) return allow(plan);
-  return scopeOf(viewer) === 'all' ? refuse('PLAN_NOT_OFFERED', { plan: plan.sku, account: account.number, day }, ['planId']) : unknown;
+  const retired = plan.status !== 'ACTIVE' || plan.product.getEntity().status !== 'ACTIVE';
+  if (rows.length > 0 && !retired) return allow(plan);
+  if (scopeOf(viewer) === 'all' && !retired) return refuse('PLAN_NOT_OFFERED', { plan: plan.sku, account: account.number, day }, ['planId']);
+  // What is retired has a name for those who could order it before.
+  return refuse('PLAN_UNKNOWN', { plan: scopeOf(viewer) === 'all' || rows.length > 0 ? plan.sku : given }, ['planId']);
 }
 
 /** What can be set for a plan. */

@@ -38,8 +38,8 @@ class QuoteWarning {
   message!: string;
 }
 
-@ObjectType('QuotedEdge', { description: 'What one edge of the chain of sellers will cost.' })
-class QuotedEdgeType {
+@ObjectType('EdgeQuote', { description: 'What one edge of the chain of sellers will cost.' })
+class EdgeQuoteType {
   edge!: StoredPrice;
 
   @Field(() => Money, { description: 'What one license and period costs, with six decimals.' })
@@ -69,8 +69,8 @@ class QuotedLineType {
   @Field(() => Money, { nullable: true, description: 'What a whole period costs, a month or a year; null where it is charged by use.' })
   recurring!: Money | null;
 
-  @Field(() => [QuotedEdgeType], { description: 'The edges that the viewer sees, the provider’s first; none where it is charged by use.' })
-  edges!: QuotedEdgeType[];
+  @Field(() => [EdgeQuoteType], { description: 'The edges that the viewer sees, the provider’s first; none where it is charged by use.' })
+  edges!: EdgeQuoteType[];
 }
 
 @ObjectType('Quote', { description: 'What an order costs exactly as it stands. Whatever changes afterwards makes it stale.' })
@@ -112,15 +112,15 @@ class QuotePayload {
   userErrors!: UserError[];
 }
 
-@Resolver(() => QuotedEdgeType)
-export class QuotedEdgeFields {
+@Resolver(() => EdgeQuoteType)
+export class EdgeQuoteFields {
   @FieldResolver(() => AccountType, { description: 'Who sells.' })
-  seller(@Root() { edge }: QuotedEdgeType, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  seller(@Root() { edge }: EdgeQuoteType, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
     return readParty(edge.sellerId, context, info);
   }
 
   @FieldResolver(() => AccountType, { description: 'Who buys.' })
-  buyer(@Root() { edge }: QuotedEdgeType, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  buyer(@Root() { edge }: EdgeQuoteType, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
     return readParty(edge.buyerId, context, info);
   }
 }
@@ -159,7 +159,7 @@ export class QuoteResolver {
 function amountsOf(
   { unitPriceMicros, firstMinor, recurringMinor }: StoredPrice,
   currency: string,
-): Pick<QuotedEdgeType, 'unitPrice' | 'firstCharge' | 'recurring'> {
+): Pick<EdgeQuoteType, 'unitPrice' | 'firstCharge' | 'recurring'> {
   return {
     unitPrice: { amount: formatUnitPrice({ micros: BigInt(unitPriceMicros), currency }), currency },
     firstCharge: toMoney(firstMinor, currency)!,

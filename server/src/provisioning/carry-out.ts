@@ -12,7 +12,7 @@ import { afterPolling, afterReading, afterSending, backoff, type Purpose, type S
 import { settle, type Delivered } from './settle.ts';
 
 /** Time to write an outcome down after the vendor's answer or silence. */
-const LEASE_MARGIN_MS = 5_000;
+const leaseMs = (timeoutMs: number): number => timeoutMs + Math.min(5_000, 1_000 + 2 * timeoutMs);
 
 /** @returns false where there was nothing to do: it is finished, not due, or at work elsewhere */
 export async function carryOut(app: App, operationId: string): Promise<boolean> {
@@ -23,7 +23,7 @@ export async function carryOut(app: App, operationId: string): Promise<boolean> 
     await postpone(app, taken, 60_000, `${taken.vendor_code} is not configured`, true);
     return true;
   }
-  const pause = await pauseOf(app.database.system, vendor.code, app.config.vendorTimeoutMs + LEASE_MARGIN_MS);
+  const pause = await pauseOf(app.database.system, vendor.code, leaseMs(app.config.vendorTimeoutMs));
   if (pause > 0) {
     await postpone(app, taken, pause + backoff(0, Math.random()), 'calls to the vendor are paused after failures', false);
     return true;
@@ -45,7 +45,7 @@ async function take({ database, clock, config }: App, id: string): Promise<Opera
               where id = $1 and finished_at is null and due_at <= $3 and (leased_until is null or leased_until < clock_timestamp()) for update skip locked) due
       where o.id = due.id returning o.*, (select count(*)::int from provisioning_call c where c.operation_id = o.id and c.purpose <> 'SEND'
         and c.number > coalesce((select max(s.number) from provisioning_call s where s.operation_id = o.id and s.purpose = 'SEND'), 0)) as looks`,
-    [id, (config.vendorTimeoutMs + LEASE_MARGIN_MS) / 1000, clock.date()],
+    [id, leaseMs(config.vendorTimeoutMs) / 1000, clock.date()],
   );
   return rows[0];
 }

@@ -31,6 +31,8 @@ import {
 } from './provisioning.type.ts';
 import { cancelOrphan, resolveDrift } from './resolve-drift.ts';
 import { resolveUnknownProvisioning, retryProvisioning } from './resolve.ts';
+import { refuseUnreachable } from '../vendors/intend.ts';
+import { findKnownVendor } from '../catalog/find-vendor.ts';
 
 const operation = { operation: { type: () => ProvisioningOperationType, description: 'The operation as it is now.' } };
 const RetryProvisioningPayload = payloadOf('RetryProvisioning', operation);
@@ -131,9 +133,9 @@ export class ProvisioningResolver {
   ): Promise<Payload> {
     const { idempotencyKey, vendor } = input;
     const result = await transact(context, { operation: 'reconcileVendor', idempotencyKey, input }, async (unit): Promise<Decision<{ jobId: string }>> => {
-      if (!unit.app.vendors.find(vendor)) {
-        return refuse('VENDOR_NOT_CONFIGURED', { vendor, settings: unit.app.vendors.requiredSettings(vendor)?.join(', ') ?? 'of an adapter' }, ['vendor']);
-      }
+      const known = await findKnownVendor(unit.em, vendor);
+      if (!known.allowed) return known;
+      if (!unit.app.vendors.find(vendor)) return refuseUnreachable(unit.app, vendor, ['vendor']);
       const jobId = await startJob(unit, 'reconcileVendor', { vendor }, { subject: vendor });
       unit.audit({ accountId: unit.viewer.account.id, action: 'reconcileVendor', subjectKind: 'Vendor', subjectId: vendor });
       return { allowed: true, value: { jobId } };

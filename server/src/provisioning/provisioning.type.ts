@@ -4,6 +4,7 @@ import { accountShape, AccountType } from '../accounts/account.type.ts';
 import { vendorShape, VendorType } from '../catalog/catalog.type.ts';
 import { connectionOf, Node } from '../platform/connection.type.ts';
 import { enumOf } from '../platform/enum.ts';
+import { makeFindable } from '../platform/findable.ts';
 import { encodeId } from '../platform/ids.ts';
 import { boolean, computed, extendShape, instantOf, integer, one, text, type Order, type Shape } from '../platform/look-ahead.ts';
 import { DateTime } from '../platform/scalars.ts';
@@ -274,6 +275,9 @@ export const driftShape: Shape = {
     resolution: text('resolution'),
   },
 };
+
+makeFindable('op', { shape: operationShape, permission: 'provisioning:read' });
+makeFindable('drf', { shape: driftShape, permission: 'provisioning:read' });
 
 export const OLDEST_FIRST: Order = {
   name: 'OPENED_AT',

@@ -128,11 +128,22 @@ async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, t
   await database.systemTransaction(async (client) => {
     for (const { field, ours, theirs: shown } of found) {
       await client.query(
-        `insert into drift (id, vendor_code, subscription_id, account_id, vendor_subscription_id, field, ours, theirs, opened_at, seen_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+        `insert into drift (id, vendor_code, subscription_id, account_id, vendor_subscription_id, field, ours, theirs, opened_at, seen_at, vendor_customer_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
          on conflict (vendor_code, coalesce(subscription_id::text, vendor_subscription_id), field) where resolved_at is null
          do update set seen_at = excluded.seen_at, ours = excluded.ours, theirs = excluded.theirs`,
-        [newId(), vendor.code, subject, mine?.customer_id ?? null, vendorSubscriptionId, field, ours, shown, at],
+        [
+          newId(),
+          vendor.code,
+          subject,
+          mine?.customer_id ?? null,
+          vendorSubscriptionId,
+          field,
+          ours,
+          shown,
+          at,
+          theirs?.vendorCustomerId ?? mine?.vendor_customer_id ?? null,
+        ],
       );
     }
     await client.query(

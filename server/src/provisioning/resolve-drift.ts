@@ -14,14 +14,16 @@ interface DriftRow {
   readonly vendor_code: string;
   readonly subscription_id: string | null;
   readonly vendor_subscription_id: string | null;
+  readonly vendor_customer_id: string | null;
   readonly field: string;
   readonly resolved_at: string | null;
+  readonly resolution: string | null;
 }
 
 export interface Settled {
   readonly driftId: string;
   /** What only the vendor has, to be ended there after the commit. */
-  readonly orphan?: { readonly vendorCode: string; readonly vendorSubscriptionId: string };
+  readonly orphan?: { readonly vendorCode: string; readonly vendorSubscriptionId: string; readonly vendorCustomerId: string | null };
 }
 
 export async function resolveDrift(unit: Unit, input: ResolveDriftInput): Promise<Decision<Settled>> {
@@ -30,11 +32,11 @@ export async function resolveDrift(unit: Unit, input: ResolveDriftInput): Promis
   const reason = check.optionalLine('reason', input.reason, 500);
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
   const [drift] = await em.execute<DriftRow[]>(
-    'select id, vendor_code, subscription_id, vendor_subscription_id, field, resolved_at from drift where id = ? for update',
+    'select id, vendor_code, subscription_id, vendor_subscription_id, field, resolved_at, resolution from drift where id = ? for update',
     [decodeId('drf', input.driftId)],
   );
-  if (!drift) return refuse('OPERATION_UNKNOWN', { operation: input.driftId }, ['driftId']);
-  if (drift.resolved_at) return refuse('OPERATION_STATE_NOT_ALLOWED', { state: 'settled', action: 'settling', allowed: 'open' }, ['driftId']);
+  if (!drift) return refuse('DRIFT_UNKNOWN', { drift: input.driftId }, ['driftId']);
+  if (drift.resolved_at) return refuse('DRIFT_SETTLED', { resolution: drift.resolution ?? '' }, ['driftId']);
   const done = await carryOutResolution(unit, drift, input, reason);
   if (!done.allowed) return done;
   if (input.resolution === 'IGNORE') await em.execute('update drift set resolved_at = ?, resolution = ? where id = ?', [now, `ignored: ${reason}`, drift.id]);
@@ -54,13 +56,13 @@ async function carryOutResolution(unit: Unit, drift: DriftRow, { resolution }: R
   const isOrphan = drift.subscription_id === null;
   if (isOrphan !== (resolution === 'CANCEL_AT_VENDOR')) {
     const allowed = isOrphan ? 'CANCEL_AT_VENDOR or IGNORE' : 'TELL_VENDOR or IGNORE';
-    return refuse('OPERATION_STATE_NOT_ALLOWED', { state: isOrphan ? 'known to the vendor alone' : 'known to both', action: resolution, allowed }, [
-      'resolution',
-    ]);
+    return refuse('DRIFT_RESOLUTION_NOT_ALLOWED', { resolution, allowed }, ['resolution']);
   }
   if (isOrphan) {
     const vendor = findVendor(unit.app, drift.vendor_code, 'CANCEL');
-    return vendor.allowed ? allow({ vendorCode: drift.vendor_code, vendorSubscriptionId: drift.vendor_subscription_id! }) : vendor;
+    return vendor.allowed
+      ? allow({ vendorCode: drift.vendor_code, vendorSubscriptionId: drift.vendor_subscription_id!, vendorCustomerId: drift.vendor_customer_id })
+      : vendor;
   }
   return tellVendor(unit, drift, reason);
 }
@@ -101,9 +103,9 @@ async function tellVendor(unit: Unit, { subscription_id, vendor_code, field }: D
 export async function cancelOrphan(
   app: App,
   driftId: string,
-  { vendorCode, vendorSubscriptionId }: NonNullable<Settled['orphan']>,
+  { vendorCode, vendorSubscriptionId, vendorCustomerId }: NonNullable<Settled['orphan']>,
 ): Promise<string | undefined> {
-  const ref = { reference: '', vendorSubscriptionId, vendorCustomerId: undefined, sku: '', memo: undefined };
+  const ref = { reference: '', vendorSubscriptionId, vendorCustomerId: vendorCustomerId ?? undefined, sku: '', memo: undefined };
   const call = { operationId: newId(), signal: AbortSignal.timeout(app.config.vendorTimeoutMs) };
   const outcome = await app.vendors.find(vendorCode)!.change(call, ref, { operation: 'CANCEL' });
   if (outcome.kind !== 'SUCCEEDED') return 'message' in outcome ? outcome.message : outcome.kind;

@@ -4,11 +4,12 @@ import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import type { VendorSubscription } from '@cloudtill/vendors/vendor';
 import { LockMode } from '@mikro-orm/core';
 import { reopenOrder } from '../orders/reopen-order.ts';
+import { Account } from '../accounts/account.entity.ts';
 import { decodeId, encodeId } from '../platform/ids.ts';
 import { TextCheck } from '../platform/text.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
-import { decideNothingOpen } from '../vendors/intend.ts';
+import { decideNothingOpen, platformOf } from '../vendors/intend.ts';
 import { ProvisioningOperation, ProvisioningSync } from '../vendors/vendor-links.entities.ts';
 import type { ResolveUnknownProvisioningInput, RetryProvisioningInput } from './provisioning.type.ts';
 import { follow } from './settle.ts';
@@ -27,7 +28,7 @@ export async function retryProvisioning(unit: Unit, { operationId }: RetryProvis
   }
   if (operation.finishedAt) {
     const { subscriptionId, accountId, vendorCode } = operation;
-    const free = await decideNothingOpen(unit, subscriptionId ? { subscriptionId } : { accountId, vendorCode }, operation.kind);
+    const free = await decideNothingOpen(unit, subscriptionId ? { subscriptionId } : { accountId, vendorCode }, await subjectOf(unit, operation));
     if (!free.allowed) return free;
     const reopened = await reopen(unit, operation);
     if (!reopened.allowed) return reopened;
@@ -40,11 +41,17 @@ export async function retryProvisioning(unit: Unit, { operationId }: RetryProvis
   return allow({ operationId: operation.id });
 }
 
+/** The number of what it is about. */
+async function subjectOf({ em }: Unit, { subscriptionId, accountId }: ProvisioningOperation): Promise<string> {
+  if (subscriptionId) return (await em.findOneOrFail(ServiceSubscription, { id: subscriptionId })).number;
+  return (await em.findOneOrFail(Account, { id: accountId })).number;
+}
+
 /** What failed shows so; what is tried again waits for its vendor once more. */
 async function reopen(unit: Unit, operation: ProvisioningOperation): Promise<Decision<void>> {
-  const { em, app, now } = unit;
+  const { em, now } = unit;
   if (operation.kind === 'CREATE_CUSTOMER') {
-    const { platform } = app.vendors.find(operation.vendorCode)!;
+    const platform = await platformOf(em, operation.vendorCode);
     const sync = await em.findOneOrFail(ProvisioningSync, { account: operation.accountId, platform }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     Object.assign(sync, { status: 'PENDING', reasons: [], updatedAt: now });
     return allow(undefined);
@@ -102,15 +109,16 @@ async function deliveredAs(
   if (operation.kind !== 'PROVISION') return allow(undefined);
   const check = new TextCheck();
   const vendorSubscriptionId = check.optionalLine('vendorSubscriptionId', input.vendorSubscriptionId, 200);
-  const activationCode = check.optionalLine('activationCode', input.activationCode, 200);
+  const vendorCustomerId = check.optionalLine('vendorCustomerId', input.vendorCustomerId, 200) ?? undefined;
+  const activationCode = check.optionalLine('activationCode', input.activationCode, 200) ?? undefined;
+  const licenseId = check.optionalLine('licenseId', input.licenseId, 200) ?? undefined;
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
   if (!vendorSubscriptionId) return refuse('RESOLUTION_INVALID', { field: 'vendorSubscriptionId' }, ['vendorSubscriptionId']);
-  const { platform } = unit.app.vendors.find(operation.vendorCode) ?? {};
-  const other = await unit.em.findOne(ServiceSubscription, { platform: platform ?? null, vendorSubscriptionId });
+  const other = await unit.em.findOne(ServiceSubscription, { platform: await platformOf(unit.em, operation.vendorCode), vendorSubscriptionId });
   if (other) return refuse('VENDOR_SUBSCRIPTION_TAKEN', { vendorSubscriptionId, subscription: other.number }, ['vendorSubscriptionId']);
   return allow({
     vendorSubscriptionId,
-    vendorCustomerId: input.vendorCustomerId ?? undefined,
+    vendorCustomerId,
     reference: undefined,
     status: 'ACTIVE',
     sku: undefined,
@@ -118,8 +126,8 @@ async function deliveredAs(
     statusReason: undefined,
     startedAt: undefined,
     renews: undefined,
-    activationCode: activationCode ?? undefined,
-    licenseId: input.licenseId ?? undefined,
+    activationCode,
+    licenseId,
     memo: undefined,
   });
 }

@@ -15,6 +15,7 @@ import { refusal } from '@cloudtill/domain/refusal';
 import { activate } from '../subscriptions/begin-subscription.ts';
 import { readHistory, record, type History } from '../subscriptions/history.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
+import { platformOf } from '../vendors/intend.ts';
 import { ProvisioningOperation, ProvisioningSync, type OperationState } from '../vendors/vendor-links.entities.ts';
 import { asActor } from '../platform/actor.ts';
 import type { OperationRow } from './intent.ts';
@@ -180,8 +181,8 @@ async function keepCode(unit: Unit, { subscription, account }: Open, code: strin
 }
 
 async function synchronized(unit: Unit, operation: ProvisioningOperation, customer: VendorCustomer | undefined): Promise<void> {
-  const { em, now, app } = unit;
-  const { platform } = app.vendors.find(operation.vendorCode)!;
+  const { em, now } = unit;
+  const platform = await platformOf(em, operation.vendorCode);
   const sync = await em.findOneOrFail(ProvisioningSync, { account: operation.accountId, platform }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   Object.assign(sync, {
     status: 'SYNCHRONIZED',
@@ -194,10 +195,10 @@ async function synchronized(unit: Unit, operation: ProvisioningOperation, custom
 }
 
 async function fail(unit: Unit, operation: ProvisioningOperation): Promise<void> {
-  const { em, now, app } = unit;
+  const { em, now } = unit;
   const why = refusal('VENDOR_REJECTED', { vendor: operation.vendorCode, message: operation.message ?? '' });
   if (operation.kind === 'CREATE_CUSTOMER') {
-    const { platform } = app.vendors.find(operation.vendorCode)!;
+    const platform = await platformOf(em, operation.vendorCode);
     const sync = await em.findOneOrFail(ProvisioningSync, { account: operation.accountId, platform }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     Object.assign(sync, { status: 'FAILED', reasons: toUserErrors([why]), updatedAt: now });
   } else if (operation.kind === 'PROVISION') {

@@ -256,7 +256,9 @@ export const subscriptionShape: Shape = {
     changes: {
       kind: 'page',
       shape: () => changeShape,
-      where: ofSubscription,
+      // That there is a code is the provider's to know, like the code. @rule B9
+      where: (self, other, { viewer }) =>
+        mayKnowApprovalCodes(viewer) ? ofSubscription(self, other) : `${ofSubscription(self, other)} and ${other}.kind <> 'APPROVAL_CODE'`,
       order: { name: 'RECORDED', direction: 'desc', columns: (alias) => [{ sql: `${alias}.sequence`, type: 'integer' }] },
     },
     timeline: { kind: 'list', shape: () => spanShape, where: ofSubscription, orderBy: (alias) => `${alias}.from_on desc` },

@@ -1,7 +1,9 @@
 /** Writing down what a vendor is to be asked, in the transaction of whoever wants it. @rule S1 S2 */
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import type { Operation, Vendor } from '@cloudtill/vendors/vendor';
+import { Vendor as KnownVendor } from '../catalog/catalog.entities.ts';
 import type { App } from '../platform/context.ts';
+import type { EntityManager } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { ProvisioningOperation, type OperationRequest } from './vendor-links.entities.ts';
@@ -26,15 +28,24 @@ export interface Intention {
  */
 export function findVendor({ vendors }: Pick<App, 'vendors'>, code: string, kind: Operation): Decision<Vendor> {
   const vendor = vendors.find(code);
-  if (!vendor) {
-    const settings = vendors.requiredSettings(code);
-    return refuse('VENDOR_NOT_CONFIGURED', { vendor: code, settings: settings?.join(', ') ?? 'of an adapter' });
-  }
+  if (!vendor) return refuseUnreachable({ vendors }, code);
   if (!vendor.capabilities.operations.has(kind)) {
     const advice = kind === 'SUSPEND' ? 'its subscriptions run until they are terminated' : 'do it in the vendor’s portal, or order anew';
     return refuse('VENDOR_CANNOT', { vendor: code, action: kind.toLowerCase().replaceAll('_', ' '), advice });
   }
   return allow(vendor);
+}
+
+/** Why a vendor cannot be asked anything: its settings are missing, or nothing is ever provisioned there by us. */
+export function refuseUnreachable({ vendors }: Pick<App, 'vendors'>, code: string, path: readonly string[] = []): Decision<never> {
+  const settings = vendors.requiredSettings(code);
+  if (settings) return refuse('VENDOR_NOT_CONFIGURED', { vendor: code, settings: settings.join(', ') }, path);
+  return refuse('VENDOR_CANNOT', { vendor: code, action: 'be asked by Cloudtill', advice: 'look into the vendor’s own portal' }, path);
+}
+
+/** The platform of a vendor, also of one that cannot be reached now. */
+export async function platformOf(em: EntityManager, vendorCode: string): Promise<string> {
+  return (await em.findOneOrFail(KnownVendor, { code: vendorCode })).platform;
 }
 
 /** Refuses while another operation on the same subject is open; asked under the lock of the subject. @rule S1 */

@@ -1,12 +1,14 @@
 import { decideSynchronization, SYNC_ROLES, SYNC_STATUSES, type SyncRole, type SyncStatus } from '@cloudtill/domain/accounts/provisioning-sync';
 import type { AccountKind } from '@cloudtill/domain/accounts/hierarchy';
+import { refusal } from '@cloudtill/domain/refusal';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { accountShape, AccountType } from '../accounts/account.type.ts';
 import { vendorShape, VendorType } from '../catalog/catalog.type.ts';
 import { enumOf } from '../platform/enum.ts';
-import { computed, extendShape, instantOf, json, one, parseJson, text, value, type Condition, type Shape } from '../platform/look-ahead.ts';
+import { computed, extendShape, instantOf, one, parseJson, text, value, type Cell, type Condition, type Shape } from '../platform/look-ahead.ts';
 import { DateTime } from '../platform/scalars.ts';
-import { toUserErrors, UserError } from '../platform/user-error.type.ts';
+import type { Viewer } from '../platform/viewer.ts';
+import { toUserError, toUserErrors, UserError } from '../platform/user-error.type.ts';
 
 export const SyncStatusEnum = enumOf(SYNC_STATUSES);
 registerEnumType(SyncStatusEnum, {
@@ -124,7 +126,19 @@ const MISSING = (alias: string): string[] => [
   `(select parent.status from sync_of(${alias}.parent_account_id, ${alias}.platform) parent)`,
 ];
 
-function missing(cells: readonly unknown[]): UserError[] {
+/** Whose a PIN is may be said to the provider alone: a reseller does not learn of another one by it. @rule A3 */
+function discreet(errors: UserError[], viewer: Viewer): UserError[] {
+  if (viewer.account.kind === 'PROVIDER') return errors;
+  return errors.map((error) => {
+    if (error.code !== 'RESELLER_PIN_TAKEN') return error;
+    const facts = Object.fromEntries(error.parameters.map(({ name, value: fact }) => [name, fact]));
+    return toUserError(refusal(error.code, { ...facts, owner: 'another account' }, error.path));
+  });
+}
+
+const reasonsOf = (cell: Cell | undefined, viewer: Viewer): UserError[] => discreet(parseJson(cell ?? null) as UserError[], viewer);
+
+function missing(cells: readonly Cell[], viewer: Viewer): UserError[] {
   const [platform, number, kind, email, role, pin, owner, parent, status] = cells as (string | null)[];
   const decision = decideSynchronization({
     platform: platform!,
@@ -135,7 +149,7 @@ function missing(cells: readonly unknown[]): UserError[] {
     pinOwner: owner ?? undefined,
     parent: parent === null ? undefined : { number: parent!, status: status as SyncStatus },
   });
-  return decision.allowed ? [] : toUserErrors(decision.refusals);
+  return decision.allowed ? [] : discreet(toUserErrors(decision.refusals), viewer);
 }
 
 export const syncShape: Shape = {
@@ -147,8 +161,14 @@ export const syncShape: Shape = {
     vendor: one(() => vendorShape, 'vendor_id'),
     account: one(() => accountShape, 'account_id'),
     status: text('status'),
-    reason: value('reasons', ([reasons]) => (parseJson(reasons) as UserError[]).map(({ message }) => message).join('; ') || null),
-    reasons: json('reasons'),
+    reason: value(
+      'reasons',
+      ([reasons], viewer) =>
+        reasonsOf(reasons, viewer)
+          .map(({ message }) => message)
+          .join('; ') || null,
+    ),
+    reasons: value('reasons', ([reasons], viewer) => reasonsOf(reasons, viewer)),
     missing: computed(MISSING, missing),
     parentAccount: one(() => accountShape, 'parent_account_id'),
     email: text('email'),

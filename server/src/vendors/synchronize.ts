@@ -116,7 +116,8 @@ async function refusalsOf(unit: Unit, account: Account, sync: ProvisioningSync, 
   const decision = decideSynchronization({
     platform,
     account,
-    email: sync.email ?? undefined,
+    // As the account is shown and told to the vendor: without an address of its own on the platform, that of the account.
+    email: sync.email ?? account.email ?? undefined,
     role: sync.role ?? roleOf(account.kind),
     resellerPin: resellerPin ?? undefined,
     pinOwner: owner?.owner ?? undefined,
@@ -188,8 +189,8 @@ async function openSync(unit: Unit, { accountId, platform }: { accountId: string
 async function findServingReseller(unit: Unit, account: Account, parentId: string | null): Promise<Decision<string | null>> {
   if (parentId === null) return allow(null);
   const id = decodeId('acc', parentId);
-  const parent = account.path.includes(id) && id !== account.id ? await unit.em.findOne(Account, { id }) : null;
-  if (parent?.kind === 'RESELLER') return allow(id);
+  const parent = await unit.em.findOne(Account, { id });
+  if (parent?.kind === 'RESELLER' && id !== account.id && account.path.includes(id)) return allow(id);
   const seller = account.parent ? await unit.em.findOne(Account, { id: account.parent.id }) : null;
   return refuse('SYNC_PARENT_MISMATCH', { account: account.number, parent: parent?.number ?? parentId, seller: seller?.number ?? 'the provider' }, [
     'parentAccountId',

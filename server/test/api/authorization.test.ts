@@ -9,7 +9,7 @@ import { getNamedType, isInputObjectType, isObjectType, type GraphQLObjectType }
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/schema.ts';
 import type { Answer } from '../server.ts';
-import { absent, CAST, masked, openWorld, type Person, type World } from './world.ts';
+import { absent, addCredential, addPerson, CAST, masked, openWorld, signIn, type Person, type World } from './world.ts';
 
 const schema = createSchema('sandbox');
 const fieldsOf = (type: GraphQLObjectType | null | undefined): string[] => Object.keys(type!.getFields());
@@ -18,6 +18,15 @@ let world: World;
 beforeAll(async () => {
   world = await openWorld();
   await grantVendorTerms();
+  await linkToVendor();
+  for (const account of ['R-RIVAL', 'DEMO-RESELLER']) {
+    await addCredential(world.server.app.database.system, machineOf(account), account, [
+      'provisioning:read',
+      'sync:read',
+      'subscriptions:read',
+      'licenses:reveal',
+    ]);
+  }
 });
 afterAll(() => world.server.stop());
 
@@ -31,6 +40,25 @@ async function grantVendorTerms(): Promise<void> {
     `insert into parked_subscription (month, customer_id, subscription_id, reason, parameters, since) select m.*, 'PRICE_MISSING', '{}', now() from (${mine}) m`,
   );
 }
+
+/** What only a vendor brings about: its side of a subscription with its codes, a reseller's PIN, and how the vendor is doing. */
+async function linkToVendor(): Promise<void> {
+  const { database, secrets } = world.server.app;
+  await database.system.query(
+    `update service_subscription set platform = 'KORM', vendor_subscription_id = 'V-MINE', license_id = 'L-MINE', approval_code = 'APPROVED-B9', activation_code = $1 where number = 'S-MINE'`,
+    [secrets.seal('AAAAA-BBBBB')],
+  );
+  await database.system.query(
+    `insert into provisioning_sync (account_id, platform, status, reseller_pin, pin_entered_at, updated_at)
+     select id, 'KORM', 'SYNCHRONIZED', 'PIN-' || number, now(), now() from account where number in ('DEMO-RESELLER', 'R-RIVAL')`,
+  );
+  await database.system.query(`insert into vendor_health (vendor_code, failures, last_error, last_error_at) values ('KASPERSKY', 2, 'no answer', now())`);
+}
+
+/** A machine of a reseller with rights that none of its people have: what it sees is limited by the rows alone. */
+const machineOf = (account: string): string => `ct_test_provisioning_${account.toLowerCase()}`;
+const askAsMachine = (account: string, query: string, variables: object = {}): Promise<Answer> =>
+  world.server.raw(query, { ...variables }, { authorization: `Bearer ${machineOf(account)}` });
 
 /** y, n, f or u. */
 function outcomeOf({ data, errors }: Answer): string {
@@ -61,6 +89,9 @@ const those = (letters: string, letter: string): Person[] => CAST.filter((_, ind
 
 const SIMULATION = `simulateCharges(input: { billingPolicy: PAYG, unitPrice: "1", currency: "EUR", activatedAt: "2026-05-01T00:00:00Z",
   changes: [{ at: "2026-05-01T00:00:00Z", quantity: 25 }], from: "2026-05-01", to: "2026-06-01" }) { charges { net { amount } } }`;
+
+/** The world’s one order. */
+const ORDER = 'ORD-2040-000001';
 
 /** Field, what it is asked about, the question, and the letters. */
 const QUERIES = [
@@ -131,8 +162,32 @@ const QUERIES = [
     'u y n y n y y y y',
   ],
   ['previewTermination', 'sub S-MINE', 'previewTermination(input: { subscriptionId: $id }) { preview { thisPeriod { billingPeriod } } }', 'u y n y n y y y y'],
+  ['node', `ord ${ORDER}`, 'node(id: $id) { id }', 'u y n y n y y y y'],
+  ['order', `ord ${ORDER}`, 'order(id: $id) { id }', 'u y n y n y y y y'],
+  ['order', '', `order(number: "${ORDER}") { id }`, 'u y n y n y y y y'],
+  ['orders', 'acc DEMO-CUSTOMER', 'orders(filter: { accountId: $id }) { totalCount nodes { id } }', 'u y n y n y y y y'],
+  ['orders', '', 'orders(filter: { text: "ORDER-CODE-9" }) { totalCount nodes { id } }', 'u n n n n n n n n'],
+  ['quote', `ord ${ORDER}`, 'quote(input: { orderId: $id }) { quote { total { amount } } }', 'u y n y n y f f y'],
   ['simulateCharges', '', SIMULATION, 'u y y y y y y y y'],
 ] as const;
+
+/** What vendors know and were asked; see provisioning and vendors. */
+const VENDOR_QUERIES = [
+  // anonymous customer beside reseller rival operator finance support erp
+  ['node', 'op S-MINE', 'node(id: $id) { id }', 'u n n n n y y y n'],
+  ['node', 'drf S-MINE', 'node(id: $id) { id }', 'u n n n n y y y n'],
+  ['node', 'drf V-ORPHAN', 'node(id: $id) { id }', 'u n n n n y y y n'],
+  ['syncBoard', '', 'syncBoard(filter: { text: "DEMO-CUSTOMER" }) { totalCount nodes { id } }', 'u f f y n y y y f'],
+  ['syncBoard', '', 'syncBoard(filter: { text: "DEMO-RESELLER", status: [UNSYNCHRONIZED] }) { totalCount nodes { id } }', 'u f f y n y y y f'],
+  ['provisioningOperation', 'op S-MINE', 'provisioningOperation(id: $id) { id }', 'u f f f f y y y f'],
+  ['provisioningOperations', '', 'provisioningOperations { totalCount nodes { id } }', 'u f f f f y y y f'],
+  ['provisioningOperations', 'acc DEMO-RESELLER', 'provisioningOperations(filter: { accountId: $id }) { totalCount nodes { id } }', 'u f f f f y y y f'],
+  ['drifts', '', 'drifts { totalCount nodes { id } }', 'u f f f f y y y f'],
+  ['search', '', 'search(query: "APPROVED-B9") { nodeId }', 'u n n n n n n n n'],
+  ['subscriptions', '', 'subscriptions(filter: { text: "APPROVED-B9" }) { totalCount nodes { id } }', 'u n n n n n n n n'],
+] as const;
+
+const ALL_QUERIES = [...QUERIES, ...VENDOR_QUERIES] as const;
 
 const asQuery = (field: string): string => {
   const names = [field.includes('$id') && '$id: ID!', field.includes('$plan') && '$plan: ID!'].filter(Boolean).join(', ');
@@ -141,15 +196,15 @@ const asQuery = (field: string): string => {
 
 describe('queries (A3, P2, quality B.1-1)', () => {
   it('has a row for every field of the query root', () => {
-    expect([...new Set(QUERIES.map(([field]) => field))].sort()).toEqual(fieldsOf(schema.getQueryType()).sort());
+    expect([...new Set(ALL_QUERIES.map(([field]) => field))].sort()).toEqual(fieldsOf(schema.getQueryType()).sort());
   });
 
-  it.each(QUERIES)('%s %s', async (_, about, field, letters) => {
+  it.each(ALL_QUERIES)('%s %s', async (_, about, field, letters) => {
     const variables = { id: about && world.id(about), plan: world.id('pln KES-2') };
     expect(await outcomes(asQuery(field), variables)).toBe(letters);
   });
 
-  it.each(QUERIES.filter(([, about, , letters]) => about && letters.includes('n')))(
+  it.each(ALL_QUERIES.filter(([, about, , letters]) => about && letters.includes('n')))(
     '%s of the hidden %s answers as for what is not there',
     async (_, about, field, letters) => {
       const [id, nowhere, plan] = [world.id(about), absent(world.id(about)), world.id('pln KES-2')];
@@ -174,8 +229,11 @@ const FILTERS: Readonly<Record<string, string>> = {
   'ChargeFilter.sellerId': 'acc DEMO-RESELLER',
   'ChargeFilter.subscriptionId': 'sub S-MINE',
   'MailFilter.accountId': 'acc DEMO-CUSTOMER',
+  'OrderFilter.accountId': 'acc DEMO-CUSTOMER',
   'PriceListFilter.sellerId': 'acc DEMO-RESELLER',
   'PriceListFilter.buyerId': 'acc DEMO-CUSTOMER',
+  'ProvisioningFilter.accountId': 'acc DEMO-CUSTOMER',
+  'ProvisioningFilter.subscriptionId': 'sub S-MINE',
   'SubscriptionFilter.accountId': 'acc DEMO-CUSTOMER',
   'SubscriptionFilter.productId': 'prd HID',
   'SubscriptionFilter.planId': 'pln HID-1',
@@ -200,12 +258,15 @@ describe('filters and cursors (quality B.1-2, B.1-3)', () => {
     const [type, field] = name.split('.') as [string, string];
     // Product and plan are hidden from the reseller; everything else is hidden from the rival.
     const who = about.startsWith('p') ? 'reseller' : 'rival';
+    // What vendors are asked no reseller's people may see; a machine of theirs may have been given that.
+    const ask = (query: string, variables: object): Promise<Answer> =>
+      name.startsWith('Provisioning') ? askAsMachine('R-RIVAL', query, variables) : world.ask(who, query, { ...variables });
     for (const { name: list } of lists.filter(({ args }) => args.some((arg) => getNamedType(arg.type).name === type))) {
       const query = `query ($id: ID!) { ${list}(filter: { ${field}: $id }) ${list === 'chargeTotals' ? '{ count }' : '{ totalCount nodes { __typename } }'} }`;
       const id = world.id(about);
-      const answer = await world.ask(who, query, { id });
+      const answer = await ask(query, { id });
       expect({ list, outcome: outcomeOf(answer) }).toEqual({ list, outcome: 'n' });
-      expect(masked(answer)).toEqual(masked(await world.ask(who, query, { id: absent(id) })));
+      expect(masked(answer)).toEqual(masked(await ask(query, { id: absent(id) })));
     }
   });
 
@@ -293,6 +354,17 @@ const MUTATIONS = [
   ['switchSubscriptionPlan', 'pln HID-1', `{ subscriptionId: "{sub S-MINE}", planId: $id, ${KEY} }`, 'u y y y y y f f f', 'customer reseller'],
   ['terminateSubscription', 'sub S-MINE', `{ subscriptionId: $id, confirmIrreversible: true, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
   ['setSubscriptionRenewal', 'sub S-YEAR', `{ subscriptionId: $id, renews: false, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['createOrder', 'acc DEMO-CUSTOMER', `{ accountId: $id, channel: STOREFRONT, ${KEY} }`, 'u y y y y y f f y', 'beside rival'],
+  ['addOrderLine', `ord ${ORDER}`, '{ orderId: $id, planId: "{pln KES-1}" }', 'u y y y y y f f y', 'beside rival'],
+  ['addOrderLine', 'pln HID-1', `{ orderId: "{ord ${ORDER}}", planId: $id }`, 'u y y y y y f f y', 'customer reseller'],
+  ['configureOrderLine', `oln ${ORDER}`, '{ lineId: $id, characteristics: [] }', 'u y y y y y f f y', 'beside rival'],
+  ['configureOrderLine', 'pln HID-1', `{ lineId: "{oln ${ORDER}}", planId: $id, characteristics: [] }`, 'u y y y y y f f y', 'customer reseller'],
+  ['removeOrderLine', `oln ${ORDER}`, '{ lineId: $id }', 'u y y y y y f f y', 'beside rival'],
+  ['placeOrder', `ord ${ORDER}`, `{ orderId: $id, quoteToken: "x", ${KEY} }`, 'u y y y y y f f y', 'beside rival'],
+  ['approveOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['rejectOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['executeOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u f f f f y f f y', ''],
+  ['cancelOrder', `ord ${ORDER}`, `{ orderId: $id, ${KEY} }`, 'u y y y y y f f y', 'beside rival'],
   ['createUpload', '', '{ fileName: "", byteSize: 0 }', 'u f f f f y y f f', ''],
   ['importBook', 'upl of finance', `{ kind: ACCOUNTS, uploadId: $id, dryRun: true, ${KEY} }`, 'u f f f f y y f f', 'operator'],
   ['planMigration', '', `{ vendor: "NOBODY", ${KEY} }`, 'u f f f f y f f f', ''],
@@ -312,6 +384,21 @@ const MUTATIONS = [
   ['resetNotificationTemplate', '', '{ code: LICENSE_DELIVERY, locale: "en" }', 'u f f f f y f f f', ''],
   ['signIn', '', '{ email: "nobody@demo.test", password: "x" }', 'y y y y y y y y y', ''],
 ] as const;
+
+const VENDOR_MUTATIONS = [
+  // anonymous customer beside reseller rival operator finance support erp
+  ['setSyncOptions', 'acc DEMO-CUSTOMER', '{ accountId: $id, platform: "KORM", email: "keys@example.com" }', 'u f f f f y f f f', ''],
+  ['synchronizeAccount', 'acc DEMO-CUSTOMER', `{ accountId: $id, platform: "KORM", ${KEY} }`, 'u f f f f y f f f', ''],
+  ['suspendSubscription', 'sub S-MINE', `{ subscriptionId: $id, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['resumeSubscription', 'sub S-MINE', `{ subscriptionId: $id, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
+  ['setApprovalCode', 'sub S-MINE', `{ subscriptionId: $id, approvalCode: "X", ${KEY} }`, 'u f f f f y f f f', ''],
+  ['retryProvisioning', 'op S-MINE', `{ operationId: $id, ${KEY} }`, 'u f f f f y f f f', ''],
+  ['resolveUnknownProvisioning', 'op S-MINE', `{ operationId: $id, resolution: APPLIED, ${KEY} }`, 'u f f f f y f f f', ''],
+  ['resolveDrift', 'drf S-MINE', `{ driftId: $id, resolution: IGNORE, reason: "x", ${KEY} }`, 'u f f f f y f f f', ''],
+  ['reconcileVendor', '', `{ vendor: "NOBODY", ${KEY} }`, 'u f f f f y f f f', ''],
+] as const;
+
+const ALL_MUTATIONS = [...MUTATIONS, ...VENDOR_MUTATIONS] as const;
 
 /** Ends the session that asks; see sessions.test.ts. */
 const SESSIONS_ONLY = ['signOut'];
@@ -336,18 +423,18 @@ describe('mutations (quality B.1-1, B.1-3, B.1-34)', () => {
   });
 
   it('has a row for every field of the mutation root', () => {
-    const rows = [...new Set([...MUTATIONS.map(([name]) => name), ...SESSIONS_ONLY])];
+    const rows = [...new Set([...ALL_MUTATIONS.map(([name]) => name), ...SESSIONS_ONLY])];
     expect(rows.sort()).toEqual(fieldsOf(schema.getMutationType()).sort());
   });
 
-  it.each(MUTATIONS)('%s %s may be asked for by those who may', async (name, about, input, letters) => {
+  it.each(ALL_MUTATIONS)('%s %s may be asked for by those who may', async (name, about, input, letters) => {
     const query = asMutation(name, input);
     const answers = await Promise.all(CAST.map((who) => world.ask(who, query, { id: about && absent(idOf(about)) })));
     expect(answers.map(mayAsk).join(' ')).toBe(letters);
     for (const { data } of answers) if (data) expect(Object.values<{ userErrors: unknown[] }>(data)[0]!.userErrors).not.toEqual([]);
   });
 
-  it.each(MUTATIONS.filter((row) => row[4]))('%s of the %s of others answers as for what is not there', async (name, about, input, _, outside) => {
+  it.each(ALL_MUTATIONS.filter((row) => row[4]))('%s of the %s of others answers as for what is not there', async (name, about, input, _, outside) => {
     const [id, nowhere] = [idOf(about), absent(idOf(about))];
     for (const who of outside.split(' ') as Person[]) {
       const query = asMutation(name, input);
@@ -373,6 +460,8 @@ const OPEN: Readonly<Record<string, string>> = {
   ChangePreview: 'thisPeriod nextPeriod warnings',
   Charge:
     'id number kind status subscription seller buyer customer plan periodStart periodEnd billingPeriod quantity unitPrice listPrice currency net segments explanation createdAt updatedAt acknowledgedAt',
+  Characteristic: 'name label description type required minimum maximum choices maxLength example',
+  CharacteristicValue: 'name label value',
   ChargeExplanation: 'text rule formula licenseDays periodDays exactAmount currency rounding adjusts alreadyCharged',
   ChargeSegment: 'from to quantity days periodDays unitPrice currency',
   ChargeTotal: 'currency count net sold',
@@ -396,11 +485,14 @@ const OPEN: Readonly<Record<string, string>> = {
   NotificationPreview: 'subject html text problems',
   NotificationTemplate: 'code locale subject body textBody isDefault version updatedAt updatedBy placeholders sample',
   NextCharge: 'billingPeriod periodStart net',
+  Order:
+    'id number status channel account currency total firstCharge recurring lines approvalRequired createdBy placedAt placedBy approvedAt approvedBy executedAt completedAt canceledAt reason blockers version createdAt updatedAt',
+  OrderLine: 'id position status plan product quantity missing characteristics definitions unitPrice firstCharge recurring subscription failure blockers',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   ParkedSubscription: 'subscription reason message since',
   PartnerEarnedCredit: 'rate amount',
   PeriodPreview: 'billingPeriod',
-  Plan: 'id sku name product billingPolicy cycle dailyQuantity minQuantity maxQuantity status createdAt updatedAt',
+  Plan: 'id sku name product billingPolicy cycle dailyQuantity minQuantity maxQuantity status characteristics createdAt updatedAt',
   PlanPrice: 'id currency validFrom validTo listPrice',
   PreviewWarning: 'code message',
   PreviewedCharge: 'kind sku periodStart periodEnd quantity net segments explanation',
@@ -411,6 +503,10 @@ const OPEN: Readonly<Record<string, string>> = {
   Product: 'id code name vendor provisioning pricing status plans createdAt updatedAt',
   QuantityChange: 'sequence kind effectiveAt effectiveOn recordedAt quantity oldQuantity plan oldPlan renews actor reason',
   QuantitySpan: 'from to quantity plan',
+  Quote: 'token total firstCharge recurring lines warnings validUntil',
+  QuoteWarning: 'code message',
+  EdgeQuote: 'seller buyer unitPrice firstCharge recurring',
+  QuotedLine: 'lineId quantity unitPrice firstCharge recurring',
   SearchHit: 'kind nodeId number title subtitle',
   ServiceCredential: 'id name',
   ServiceSubscription:
@@ -421,6 +517,20 @@ const OPEN: Readonly<Record<string, string>> = {
   UserError: 'code message path parameters',
   Vendor: 'id code name platform',
   Viewer: 'user credential permissions mode clock account',
+};
+
+/** What is there of vendors; some of it only for those who see what vendors know of accounts, or were asked. */
+const VENDORS_OPEN: Readonly<Record<string, string>> = {
+  Drift: 'id vendor subscription account vendorSubscriptionId field ours theirs openedAt seenAt resolvedAt resolution',
+  ParameterValue: 'name value',
+  ProvisioningCall: 'number purpose calledAt durationMs outcome message',
+  ProvisioningOperation:
+    'id kind state since vendor account subscription attempts sentAt dueAt message rejection vendorCode needsAttention actor createdAt finishedAt calls',
+  ProvisioningSync: 'platform vendor account status reason reasons missing parentAccount email role parameters definitions vendorCustomerId synchronizedAt',
+  ServiceSubscription: 'vendorSubscriptionId platform licenseId',
+  Vendor: 'connected simulatorUrl',
+  VendorHealth: 'failures pausedUntil pausedSince lastError lastErrorAt lastSuccessAt',
+  VendorParameter: 'name label description required maxLength choices example',
 };
 
 const ALL = 'include: [APPROVAL_CODE, PARTNER_EARNED_CREDIT, COST]';
@@ -464,11 +574,13 @@ const GUARDED = [
   ['BillingPeriod.parked', 'billingPeriods { nodes { parked { totalCount nodes { reason } } } }', 'u n n n n y y y y'],
   ['ServiceSubscription.charges', 'subscription(number: "S-MINE") { charges { totalCount nodes { cost { amount } } } }', 'u y n y n y y y y'],
   ['ServiceSubscription.nextCharge', 'subscription(number: "S-MINE") { nextCharge { net { amount } } }', 'u y n y n y y y y'],
+  ['OrderLine.approvalCode', `order(number: "${ORDER}") { lines { approvalCode } }`, 'u n n n n y n n n'],
+  ['QuotedLine.edges', `quote(input: { orderId: "{ord ${ORDER}}" }) { quote { lines { edges { buyer { number } } } } }`, 'u y n y n y f f y'],
   ['PeriodPreview.edges', preview, 'u y n y n y y y y'],
   ['AuditChange.before', 'auditEvents(filter: { action: "updateAccount" }) { nodes { changes { before after } } }', 'u y n y n y y y f'],
   ['AuditChange.after', 'auditEvents(filter: { action: "setPlanPrice" }) { nodes { changes { name after } } }', 'u n n n n y y y f'],
   ['Job.importReport', 'jobs(filter: { kind: [IMPORT_BOOK] }) { nodes { importReport { warnings { message } } } }', 'u n n n n y y n n'],
-  ...['legalName', 'email', 'phone', 'country', 'currency', 'locale', 'taxId', 'status', 'createdAt', 'updatedAt', 'address { city }'].map(
+  ...['legalName', 'email', 'phone', 'country', 'currency', 'locale', 'taxId', 'status', 'orderApproval', 'createdAt', 'updatedAt', 'address { city }'].map(
     (field) => [`Account.${field.split(' ')[0]}`, customers(`seller { ${field} }`), 'u n n y n y y y y'] as const,
   ),
   ['Mail.html', 'mail(id: "{mal To the customer}") { html }', 'u y n y n y y y f'],
@@ -478,6 +590,162 @@ const GUARDED = [
   ['Account.parent', 'account(number: "DEMO-RESELLER") { parent { name } }', 'u n n n n y y y y'],
   ['Account.ancestorIds', 'account(number: "DEMO-CUSTOMER") { ancestorIds }', 'u n n y n y y y y'],
 ] as const;
+
+/** The other side of a sale is known by its name: what platforms know of an account is asked of the account itself. */
+const VENDORS_GUARDED = [
+  // anonymous customer beside reseller rival operator finance support erp
+  ['ServiceSubscription.approvalCode', 'subscription(number: "S-MINE") { approvalCode }', 'u n n n n y n n n'],
+  ['ServiceSubscription.approvalCode', 'subscriptions { nodes { approvalCode } }', 'u n n n n y n n n'],
+  ['ServiceSubscription.activationCode', 'subscription(number: "S-MINE") { activationCode }', 'u y n y n y n n n'],
+  ['ServiceSubscription.operations', 'subscription(number: "S-MINE") { operations { message } }', 'u n n n n y y y n'],
+  ['Account.syncs', 'account(number: "DEMO-CUSTOMER") { syncs { platform } }', 'u n n y n y y y n'],
+  ['Account.syncs', customers('seller { syncs { platform } }'), 'u n n n n y y y n'],
+  ['ProvisioningSync.resellerPin', 'account(number: "DEMO-RESELLER") { syncs { resellerPin } }', 'u n n y n y y y n'],
+  ['ProvisioningSync.resellerPin', customers('seller { syncs { resellerPin } }'), 'u n n n n y y y n'],
+  ['ProvisioningSync.resellerPin', 'account(number: "DEMO-CUSTOMER") { syncs { parentAccount { syncs { resellerPin } } } }', 'u n n y n y y y n'],
+  ['ProvisioningSync.resellerPin', 'subscription(number: "S-MINE") { account { syncs { parentAccount { syncs { resellerPin } } } } }', 'u n n n n y y y n'],
+  ['Vendor.health', 'vendors { health { lastError } }', 'u n n n n y y y n'],
+] as const;
+
+/** An account under the demo reseller with a PIN that a rival has too, and somebody who works there. */
+async function addSubreseller(): Promise<(query: string) => Promise<Answer>> {
+  const { database } = world.server.app;
+  const input = { kind: 'RESELLER', parentId: world.id('acc DEMO-RESELLER'), number: 'R-BELOW', name: 'Below IT', country: 'DE', currency: 'EUR' };
+  const { data } = await world.ask('operator', 'mutation ($input: CreateAccountInput!) { createAccount(input: $input) { account { id } } }', { input });
+  const options = {
+    accountId: data.createAccount.account.id,
+    platform: 'KORM',
+    parentAccountId: world.id('acc DEMO-RESELLER'),
+    resellerPin: 'PIN-R-RIVAL',
+    email: 'keys@below.example',
+  };
+  await world.ask('operator', 'mutation ($input: SetSyncOptionsInput!) { setSyncOptions(input: $input) { userErrors { code } } }', { input: options });
+  await world.ask(
+    'operator',
+    'mutation ($id: ID!) { synchronizeAccount(input: { accountId: $id, platform: "KORM", idempotencyKey: "below-is-synchronized" }) { userErrors { code } } }',
+    { id: options.accountId },
+  );
+  await addPerson(database.system, 'below@demo.test', 'R-BELOW', 'RESELLER_ADMIN');
+  const cookie = await signIn(world.server, 'below@demo.test');
+  return (query) => world.server.raw(query, {}, { cookie });
+}
+
+describe('what is known of vendors (A3, A5, B8, B9)', () => {
+  it('shows a machine of a reseller only what was asked for its own accounts, and no orphan', async () => {
+    const seen = '{ provisioningOperations { nodes { subscription { number } calls { message } } } drifts { totalCount nodes { vendorSubscriptionId } } }';
+    expect((await askAsMachine('DEMO-RESELLER', seen)).data).toEqual({
+      provisioningOperations: { nodes: [{ subscription: { number: 'S-MINE' }, calls: [{ message: 'twelve is too many' }] }] },
+      drifts: { totalCount: 1, nodes: [{ vendorSubscriptionId: 'V-MINE' }] },
+    });
+    expect((await askAsMachine('R-RIVAL', seen)).data).toEqual({ provisioningOperations: { nodes: [] }, drifts: { totalCount: 0, nodes: [] } });
+  });
+
+  it.each([
+    ['DEMO-RESELLER', 'y'],
+    ['R-RIVAL', 'n'],
+  ])('shows a machine of %s the difference of S-MINE: %s, and the orphan never', async (account, letter) => {
+    const node = 'query ($id: ID!) { node(id: $id) { id } }';
+    for (const about of ['op S-MINE', 'drf S-MINE']) expect(outcomeOf(await askAsMachine(account, node, { id: world.id(about) }))).toBe(letter);
+    expect(outcomeOf(await askAsMachine(account, node, { id: world.id('drf V-ORPHAN') }))).toBe('n');
+  });
+
+  it('shows a reseller the board of accounts at and below its own', async () => {
+    const board = '{ syncBoard(first: 100) { nodes { number syncs { resellerPin parentAccount { number } } } } }';
+    for (const [who, numbers] of [
+      ['reseller', ['C-BESIDE', 'DEMO-CUSTOMER', 'DEMO-RESELLER']],
+      ['rival', ['C-RIVAL', 'R-RIVAL']],
+    ] as const) {
+      const { data } = await world.ask(who, board);
+      expect(data.syncBoard.nodes.map(({ number }: { number: string }) => number).sort()).toEqual(numbers);
+      expect(JSON.stringify(data)).not.toContain(who === 'rival' ? 'PIN-DEMO-RESELLER' : 'PIN-R-RIVAL');
+    }
+  });
+
+  it('tells a reseller neither the PIN of whom it buys from, nor whose a PIN is that it has too', async () => {
+    const ask = await addSubreseller();
+    const { data } = await ask(
+      '{ account(number: "R-BELOW") { parent { number } syncs { platform status reason reasons { message parameters { value } } missing { code message parameters { value } } resellerPin parentAccount { number syncs { resellerPin } } } } }',
+    );
+    const korm = data.account.syncs.find(({ platform }: { platform: string }) => platform === 'KORM');
+    expect(korm).toMatchObject({
+      status: 'FAILED',
+      reason: 'the PIN PIN-R-RIVAL on KORM is that of another account; every reseller has its own',
+      reasons: [{ message: 'the PIN PIN-R-RIVAL on KORM is that of another account; every reseller has its own' }],
+      missing: [{ code: 'RESELLER_PIN_TAKEN', message: 'the PIN PIN-R-RIVAL on KORM is that of another account; every reseller has its own' }],
+      resellerPin: 'PIN-R-RIVAL',
+      parentAccount: null,
+    });
+    expect(JSON.stringify(data)).not.toMatch(/PIN-DEMO-RESELLER|"R-RIVAL"|of R-RIVAL/);
+    const { data: theirs } = await world.ask('operator', '{ account(number: "R-BELOW") { syncs { reason } } }');
+    expect(JSON.stringify(theirs)).toContain('is that of R-RIVAL');
+  });
+
+  it('tells an approval code, its setting and its trail to the provider alone (B9)', async () => {
+    const set =
+      'mutation ($id: ID!) { setApprovalCode(input: { subscriptionId: $id, approvalCode: "B9-SECRET", idempotencyKey: "b9-secret-1" }) { userErrors { code } } }';
+    expect((await world.ask('operator', set, { id: world.id('sub S-MINE') })).data.setApprovalCode.userErrors).toEqual([]);
+    const all = `query ($id: ID!) {
+      subscription(id: $id) { approvalCode changes(first: 100) { nodes { kind reason } } }
+      node(id: $id) { ... on ServiceSubscription { approvalCode } }
+      subscriptions { nodes { approvalCode } }
+    }`;
+    const trail =
+      'query ($id: ID!) { auditEvents(first: 100) { nodes { action subjectNumber changes { name before after } } } bySubject: auditEvents(filter: { subjectId: $id }) { nodes { changes { after } } } }';
+    const knows = async (who: Person): Promise<string> => {
+      const answers = [await world.ask(who, all, { id: world.id('sub S-MINE') }), await world.ask(who, trail, { id: world.id('sub S-MINE') })];
+      return answers.map((answer) => (JSON.stringify(answer).includes('B9-SECRET') ? 'y' : 'n')).join('');
+    };
+    // The fields, then the trail: staff of the provider who do not handle the codes see neither.
+    expect(Object.fromEntries(await Promise.all(CAST.map(async (who) => [who, await knows(who)])))).toEqual({
+      anonymous: 'nn',
+      customer: 'nn',
+      beside: 'nn',
+      reseller: 'nn',
+      rival: 'nn',
+      operator: 'yy',
+      finance: 'nn',
+      support: 'nn',
+      erp: 'nn',
+    });
+    const machine = await askAsMachine('DEMO-RESELLER', all, { id: world.id('sub S-MINE') });
+    expect(machine.data.subscription.changes.nodes[0].kind).toBe('APPROVAL_CODE');
+    expect(JSON.stringify(machine)).not.toContain('B9-SECRET');
+  });
+
+  it('notes each look at an activation code, by whom, and none of those who did not see it (B8)', async () => {
+    const looks = async (): Promise<string[]> => {
+      const { rows } = await world.server.app.database.system.query<{ actor: string }>(
+        `select actor_name as actor from audit_event where action = 'revealActivationCode' and subject_number = 'S-MINE' order by sequence`,
+      );
+      return rows.map(({ actor }) => actor);
+    };
+    const before = (await looks()).length;
+    for (const who of ['customer', 'beside', 'reseller', 'finance', 'support', 'erp', 'customer'] as const)
+      await world.ask(who, '{ subscription(number: "S-MINE") { activationCode } }');
+    expect((await looks()).slice(before)).toEqual(['Carl Customer', 'Rita Reseller', 'Carl Customer']);
+    // The code is not in the trail, and what is not asked for is not noted.
+    const { data } = await world.ask(
+      'customer',
+      '{ auditEvents(first: 100) { nodes { action changes { before after } } } subscription(number: "S-MINE") { number } }',
+    );
+    expect(JSON.stringify(data)).not.toContain('BBBBB');
+    expect((await looks()).length).toBe(before + 3);
+  });
+
+  it('keeps vendors’ answers, calls and health from everybody but the provider’s staff', async () => {
+    const { data } = await world.ask(
+      'operator',
+      '{ subscription(number: "S-MINE") { operations { rejection vendorCode calls { outcome } } } vendors { code connected simulatorUrl health { failures } } }',
+    );
+    expect(data.subscription.operations).toEqual([{ rejection: 'QUANTITY_RULE', vendorCode: 'E42', calls: [{ outcome: 'REJECTED' }] }]);
+    expect(data.vendors.find(({ code }: { code: string }) => code === 'KASPERSKY')).toEqual({
+      code: 'KASPERSKY',
+      connected: false,
+      simulatorUrl: null,
+      health: { failures: 2 },
+    });
+  });
+});
 
 describe('fields (quality B.1-7)', () => {
   beforeAll(async () => {
@@ -490,11 +758,11 @@ describe('fields (quality B.1-7)', () => {
       (type) => isObjectType(type) && !/^(__|Query$|Mutation$|Subscription$)|(Payload|Connection|Edge)$/.test(type.name),
     ) as GraphQLObjectType[];
     const inSchema = types.flatMap((type) => fieldsOf(type).map((field) => `${type.name}.${field}`));
-    const placed = Object.entries(OPEN).flatMap(([type, fields]) => fields.split(' ').map((field) => `${type}.${field}`));
-    expect([...new Set([...placed, ...GUARDED.map(([name]) => name)])].sort()).toEqual(inSchema.sort());
+    const placed = [...Object.entries(OPEN), ...Object.entries(VENDORS_OPEN)].flatMap(([type, fields]) => fields.split(' ').map((field) => `${type}.${field}`));
+    expect([...new Set([...placed, ...[...GUARDED, ...VENDORS_GUARDED].map(([name]) => name)])].sort()).toEqual(inSchema.sort());
   });
 
-  it.each(GUARDED)('%s: %s', async (_, field, letters) => {
+  it.each([...GUARDED, ...VENDORS_GUARDED])('%s: %s', async (_, field, letters) => {
     expect(await outcomes(`{ ${withIds(field)} }`, {})).toBe(letters);
   });
 

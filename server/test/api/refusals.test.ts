@@ -21,7 +21,7 @@ beforeAll(async () => {
     select '2026-05-01', customer_id, id, 'PRICE_MISSING', '{}', now() from service_subscription where number = 'S-MINE'`);
   booksBefore = await ask.books();
 });
-afterAll(() => ask.world.server.stop());
+afterAll(() => ask.stop());
 
 type Row = [mutation: string, what: string, input: () => object, code: RefusalCode, path: string, message: string, as?: Person];
 
@@ -1014,6 +1014,195 @@ const MAILS: readonly Row[] = [
   ],
 ];
 
+const order = (more: object): object => ({ accountId: id('acc DEMO-CUSTOMER'), channel: 'OPERATOR', ...more });
+const line = (more: object): object => ({ orderId: id('M-CONFIGURE'), planId: id('pln KES-1'), ...more });
+const values = (...given: readonly (readonly [string, string])[]): object[] => given.map(([name, value]) => ({ name, value }));
+
+const ORDERS: readonly Row[] = [
+  ['createOrder', 'nobody', () => order({ accountId: nowhere('acc') }), 'ACCOUNT_UNKNOWN', 'accountId', `there is no account acc_${NOWHERE}`],
+  [
+    'createOrder',
+    'for a reseller',
+    () => order({ accountId: id('acc DEMO-RESELLER') }),
+    'ACCOUNT_KIND_NOT_ALLOWED',
+    'accountId',
+    'DEMO-RESELLER is a RESELLER; this needs a CUSTOMER',
+  ],
+  ['createOrder', 'on hold', () => order({ accountId: id('M-HELD') }), 'ACCOUNT_ON_HOLD', 'accountId', 'a new order must wait until it is released'],
+  [
+    'createOrder',
+    'as the provider’s staff, without being it',
+    () => order({}),
+    'ORDER_CHANNEL_NOT_ALLOWED',
+    'channel',
+    'you cannot order through OPERATOR; use STOREFRONT or API',
+    'reseller',
+  ],
+  [
+    'createOrder',
+    'with too many lines',
+    () => order({ lines: Array.from({ length: 101 }, () => ({ planId: id('pln KES-1') })) }),
+    'ORDER_LINES_TOO_MANY',
+    'lines',
+    'an order has at most 100 lines; make another one',
+  ],
+  [
+    'createOrder',
+    'with a wrong line',
+    () => order({ lines: [{ planId: id('pln KES-1') }, { planId: nowhere('pln') }] }),
+    'PLAN_UNKNOWN',
+    'lines.1.planId',
+    `there is no plan pln_${NOWHERE}`,
+  ],
+  ['addOrderLine', 'no order', () => line({ orderId: nowhere('ord') }), 'ORDER_UNKNOWN', 'orderId', `there is no order ord_${NOWHERE}`],
+  [
+    'addOrderLine',
+    'to one that was placed',
+    () => line({ orderId: id('M-SUBMITTED') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is SUBMITTED; a new line needs one that is DRAFT',
+  ],
+  ['addOrderLine', 'no plan', () => line({ planId: nowhere('pln') }), 'PLAN_UNKNOWN', 'planId', `there is no plan pln_${NOWHERE}`],
+  ['addOrderLine', 'a retired plan', () => line({ planId: id('M-RETIRED') }), 'PLAN_UNKNOWN', 'planId', 'there is no plan M-RETIRED'],
+  [
+    'addOrderLine',
+    'what the buyer may not order',
+    () => line({ planId: id('pln HID-1') }),
+    'PLAN_NOT_OFFERED',
+    'planId',
+    'HID-1 is in no price list of DEMO-CUSTOMER in force on 2040-06-15, so it cannot be ordered for it',
+  ],
+  ['addOrderLine', 'what one may not know of', () => line({ planId: id('pln HID-1') }), 'PLAN_UNKNOWN', 'planId', 'there is no plan pln_HID-1', 'reseller'],
+  [
+    'addOrderLine',
+    'without a price',
+    () => line({ planId: id('M-UNPRICED') }),
+    'PRICE_MISSING',
+    'planId',
+    'plan M-UNPRICED has no EUR price in force on 2040-06-15',
+  ],
+  [
+    'addOrderLine',
+    'a value that nobody asked for',
+    () => line({ characteristics: values(['Color', 'red']) }),
+    'CHARACTERISTIC_UNKNOWN',
+    'characteristics.0.name',
+    'KES-1 has no characteristic Color; it has Seats',
+  ],
+  [
+    'addOrderLine',
+    'a value twice',
+    () => line({ characteristics: values(['Seats', '1'], ['Seats', '2']) }),
+    'CHARACTERISTIC_DUPLICATE',
+    'characteristics.0.name',
+    'Seats is given 2 times; give it once',
+  ],
+  [
+    'addOrderLine',
+    'no number',
+    () => line({ characteristics: values(['Seats', 'ten']) }),
+    'CHARACTERISTIC_INVALID',
+    'characteristics.0.value',
+    'Seats is “ten”; it must be a whole number from 1 to 49',
+  ],
+  [
+    'addOrderLine',
+    'outside of the band',
+    () => line({ characteristics: values(['Seats', '50']) }),
+    'QUANTITY_TOO_LARGE',
+    'characteristics.0.value',
+    'quantity 50 is above 49, the most that KES-1 allows; plans that fit: KES-2',
+  ],
+  [
+    'addOrderLine',
+    'a long approval code',
+    () => line({ approvalCode: 'x'.repeat(51) }),
+    'APPROVAL_CODE_INVALID',
+    'approvalCode',
+    'must have 1 to 50 visible characters',
+  ],
+  [
+    'addOrderLine',
+    'an approval code of one’s own',
+    () => line({ approvalCode: 'MINE' }),
+    'APPROVAL_CODE_NOT_ALLOWED',
+    'approvalCode',
+    'only the provider’s staff may set this',
+    'reseller',
+  ],
+  [
+    'configureOrderLine',
+    'no line',
+    () => ({ lineId: nowhere('oln'), characteristics: [] }),
+    'ORDER_LINE_UNKNOWN',
+    'lineId',
+    `there is no order line oln_${NOWHERE}`,
+  ],
+  [
+    'configureOrderLine',
+    'one that was placed',
+    () => ({ lineId: id('M-SUBMITTED line'), characteristics: [] }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'lineId',
+    'is SUBMITTED; a change of its configuration needs one that is DRAFT',
+  ],
+  ['removeOrderLine', 'no line', () => ({ lineId: nowhere('oln') }), 'ORDER_LINE_UNKNOWN', 'lineId', `there is no order line oln_${NOWHERE}`],
+  [
+    'removeOrderLine',
+    'one that was placed',
+    () => ({ lineId: id('M-SUBMITTED line') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'lineId',
+    'is SUBMITTED; taking a line away needs one that is DRAFT',
+  ],
+  ['placeOrder', 'no order', () => ({ orderId: nowhere('ord'), quoteToken: 'x' }), 'ORDER_UNKNOWN', 'orderId', `there is no order ord_${NOWHERE}`],
+  [
+    'placeOrder',
+    'with the quote of another one',
+    () => ({ orderId: id('M-CONFIGURE'), quoteToken: id('M-PLACE quote') }),
+    'QUOTE_FOREIGN',
+    'quoteToken',
+    'calculate the cost of this one',
+  ],
+  [
+    'placeOrder',
+    'a second time',
+    () => ({ orderId: id('M-SUBMITTED'), quoteToken: 'x' }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is SUBMITTED; placing it needs one that is DRAFT',
+  ],
+  ['approveOrder', 'one’s own', () => ({ orderId: id('M-OWN') }), 'APPROVAL_OF_OWN_REQUEST', 'orderId', 'yourself; somebody else has to decide about it'],
+  [
+    'approveOrder',
+    'what nobody has to approve',
+    () => ({ orderId: id('M-SUBMITTED') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is SUBMITTED; an approval needs one that is PENDING_APPROVAL',
+  ],
+  ['rejectOrder', 'one’s own', () => ({ orderId: id('M-OWN') }), 'APPROVAL_OF_OWN_REQUEST', 'orderId', 'yourself; somebody else has to decide about it'],
+  [
+    'rejectOrder',
+    'with a long reason',
+    () => ({ orderId: id('M-REJECT'), reason: 'x'.repeat(501) }),
+    'TEXT_INVALID',
+    'reason',
+    TEXT('reason', 'more than 500 characters', 500),
+  ],
+  ['executeOrder', 'a draft', () => ({ orderId: id('M-PLACE') }), 'ORDER_STATE_NOT_ALLOWED', 'orderId', 'is DRAFT; executing it needs one that is SUBMITTED'],
+  [
+    'executeOrder',
+    'one that waits for approval',
+    () => ({ orderId: id('M-OWN') }),
+    'ORDER_STATE_NOT_ALLOWED',
+    'orderId',
+    'is PENDING_APPROVAL; executing it needs one that is SUBMITTED',
+  ],
+  ['cancelOrder', 'no order', () => ({ orderId: nowhere('ord') }), 'ORDER_UNKNOWN', 'orderId', `there is no order ord_${NOWHERE}`],
+];
+
 const MIGRATION: readonly Row[] = [
   [
     'planMigration',
@@ -1066,7 +1255,381 @@ const MIGRATION: readonly Row[] = [
   ],
 ];
 
-const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...WORK, ...MAILS, ...MIGRATION];
+const options = (more: object): object => ({ accountId: id('V-SYNC'), platform: 'GOOGLE', ...more });
+const LONG_CODE = 'x'.repeat(51);
+
+const VENDORS: readonly Row[] = [
+  ['setSyncOptions', 'of nobody', () => options({ accountId: nowhere('acc') }), 'ACCOUNT_UNKNOWN', 'accountId', `there is no account acc_${NOWHERE}`],
+  ['setSyncOptions', 'of a closed account', () => options({ accountId: id('M-CLOSED') }), 'ACCOUNT_CLOSED', 'accountId', 'account M-CLOSED is closed'],
+  [
+    'setSyncOptions',
+    'of the provider',
+    () => options({ accountId: id('acc PROVIDER') }),
+    'ACCOUNT_IS_PROVIDER',
+    'accountId',
+    'the provider account is the root; it cannot be synchronized',
+  ],
+  [
+    'setSyncOptions',
+    'on no platform',
+    () => options({ platform: 'ACME' }),
+    'PLATFORM_UNKNOWN',
+    'platform',
+    'there is no platform ACME; known are KORM, PARTNER_CENTER, RESELLER_API',
+  ],
+  ['setSyncOptions', 'a long email', () => options({ email: 'x'.repeat(321) }), 'TEXT_INVALID', 'email', TEXT('email', 'more than 320 characters', 320)],
+  [
+    'setSyncOptions',
+    'a PIN on two lines',
+    () => options({ resellerPin: 'A\nB' }),
+    'TEXT_INVALID',
+    'resellerPin',
+    TEXT('resellerPin', 'control characters or line breaks', 64),
+  ],
+  [
+    'setSyncOptions',
+    'a reseller that does not serve it',
+    () => options({ parentAccountId: id('acc R-RIVAL') }),
+    'SYNC_PARENT_MISMATCH',
+    'parentAccountId',
+    'R-RIVAL does not serve V-SYNC; its seller is DEMO-RESELLER',
+  ],
+  [
+    'setSyncOptions',
+    'itself as reseller',
+    () => options({ accountId: id('V-RESELLER'), parentAccountId: id('V-RESELLER') }),
+    'SYNC_PARENT_MISMATCH',
+    'parentAccountId',
+    'V-RESELLER does not serve V-RESELLER; its seller is PROVIDER',
+  ],
+  [
+    'setSyncOptions',
+    'a parameter that the vendor does not have',
+    () =>
+      options({
+        parameters: [
+          { name: 'Domain', value: 'x.example' },
+          { name: 'Color', value: 'red' },
+        ],
+      }),
+    'VENDOR_PARAMETER_INVALID',
+    'parameters.1',
+    'GOOGLE would refuse Color: GOOGLE has no such parameter',
+  ],
+  [
+    'setSyncOptions',
+    'a long parameter',
+    () => options({ parameters: [{ name: 'Domain', value: 'x'.repeat(254) }] }),
+    'VENDOR_PARAMETER_INVALID',
+    'parameters.0',
+    'GOOGLE would refuse Domain: it has more than 253 characters',
+  ],
+  ['synchronizeAccount', 'nobody', () => options({ accountId: nowhere('acc') }), 'ACCOUNT_UNKNOWN', 'accountId', `there is no account acc_${NOWHERE}`],
+  ['synchronizeAccount', 'a closed one', () => options({ accountId: id('M-CLOSED') }), 'ACCOUNT_CLOSED', 'accountId', 'account M-CLOSED is closed'],
+  [
+    'synchronizeAccount',
+    'the provider',
+    () => options({ accountId: id('acc PROVIDER') }),
+    'ACCOUNT_IS_PROVIDER',
+    'accountId',
+    'the provider account is the root; it cannot be synchronized',
+  ],
+  ['synchronizeAccount', 'on no platform', () => options({ platform: '' }), 'PLATFORM_UNKNOWN', 'platform', 'there is no platform ; known are KORM'],
+  [
+    'synchronizeAccount',
+    'one that is being synchronized',
+    () => options({ accountId: id('V-PENDING'), platform: 'KORM' }),
+    'SYNC_IN_PROGRESS',
+    '',
+    'V-PENDING is being synchronized on KORM; wait for its end',
+  ],
+  [
+    'synchronizeAccount',
+    'one of which the vendor is being asked',
+    () => options({ accountId: id('V-OPEN') }),
+    'OPERATION_PENDING',
+    '',
+    'V-OPEN has an open operation (CREATE_CUSTOMER, UNKNOWN since 2040-06-15T12:00:00.000Z); wait for its end',
+  ],
+  [
+    'suspendSubscription',
+    'none',
+    () => ({ subscriptionId: nowhere('sub') }),
+    'SUBSCRIPTION_UNKNOWN',
+    'subscriptionId',
+    `there is no subscription sub_${NOWHERE}`,
+  ],
+  [
+    'suspendSubscription',
+    'a paused one',
+    () => ({ subscriptionId: id('V-PAUSED') }),
+    'SUBSCRIPTION_STATE_NOT_ALLOWED',
+    'subscriptionId',
+    'subscription V-PAUSED is SUSPENDED; suspending needs ACTIVE',
+  ],
+  [
+    'suspendSubscription',
+    'one that was not delivered',
+    () => ({ subscriptionId: id('V-ORDERED') }),
+    'SUBSCRIPTION_STATE_NOT_ALLOWED',
+    'subscriptionId',
+    'subscription V-ORDERED is PENDING; a change needs ACTIVE',
+  ],
+  [
+    'suspendSubscription',
+    'one that no vendor has',
+    () => ({ subscriptionId: id('M-CHANGE') }),
+    'VENDOR_CANNOT',
+    'subscriptionId',
+    'M-CHANGE has no way to suspend; it is not provisioned through a vendor',
+  ],
+  [
+    'suspendSubscription',
+    'for a reason on two lines',
+    () => ({ subscriptionId: id('V-RUNS'), reason: 'a\nb' }),
+    'TEXT_INVALID',
+    'reason',
+    TEXT('reason', 'control characters or line breaks', 500),
+  ],
+  [
+    'suspendSubscription',
+    'seen too early',
+    () => ({ subscriptionId: id('V-RUNS'), expectedVersion: 77 }),
+    'CONFLICT',
+    'expectedVersion',
+    'V-RUNS was changed by someone else in the meantime: it is now at version VERSION, you saw 77; look again and repeat',
+  ],
+  [
+    'suspendSubscription',
+    'one that was terminated',
+    () => ({ subscriptionId: id('M-ENDED') }),
+    'REACTIVATION_NOT_ALLOWED',
+    'subscriptionId',
+    'subscription M-ENDED was terminated on 2040-06-15, and the vendor has deleted it; order it again, with a new activation code',
+  ],
+  [
+    'resumeSubscription',
+    'none',
+    () => ({ subscriptionId: nowhere('sub') }),
+    'SUBSCRIPTION_UNKNOWN',
+    'subscriptionId',
+    `there is no subscription sub_${NOWHERE}`,
+  ],
+  [
+    'resumeSubscription',
+    'one that was terminated (B8)',
+    () => ({ subscriptionId: id('M-ENDED') }),
+    'REACTIVATION_NOT_ALLOWED',
+    'subscriptionId',
+    'subscription M-ENDED was terminated on 2040-06-15, and the vendor has deleted it; order it again, with a new activation code',
+    'customer',
+  ],
+  [
+    'resumeSubscription',
+    'a running one',
+    () => ({ subscriptionId: id('V-RUNS') }),
+    'SUBSCRIPTION_STATE_NOT_ALLOWED',
+    'subscriptionId',
+    'subscription V-RUNS is ACTIVE; resuming needs SUSPENDED',
+  ],
+  [
+    'changeSubscriptionQuantity',
+    'while the vendor is asked something else (S1)',
+    () => ({ subscriptionId: id('V-BUSY'), quantity: 11 }),
+    'OPERATION_PENDING',
+    '',
+    'V-BUSY has an open operation (CHANGE_QUANTITY, UNKNOWN since 2040-06-15T12:00:00.000Z); wait for its end',
+  ],
+  [
+    'setApprovalCode',
+    'of none',
+    () => ({ subscriptionId: nowhere('sub'), approvalCode: 'A' }),
+    'SUBSCRIPTION_UNKNOWN',
+    'subscriptionId',
+    `there is no subscription sub_${NOWHERE}`,
+  ],
+  [
+    'setApprovalCode',
+    'a long one',
+    () => ({ subscriptionId: id('V-CODE'), approvalCode: LONG_CODE }),
+    'APPROVAL_CODE_INVALID',
+    'approvalCode',
+    `the approval code “${LONG_CODE}” must have 1 to 50 visible characters`,
+  ],
+  [
+    'setApprovalCode',
+    'of blanks',
+    () => ({ subscriptionId: id('V-CODE'), approvalCode: ' ' }),
+    'APPROVAL_CODE_INVALID',
+    'approvalCode',
+    'must have 1 to 50 visible characters',
+  ],
+  [
+    'setApprovalCode',
+    'of one that was terminated',
+    () => ({ subscriptionId: id('M-ENDED'), approvalCode: 'A' }),
+    'SUBSCRIPTION_TERMINATED',
+    'subscriptionId',
+    'subscription M-ENDED was terminated on 2040-06-15; that is final',
+  ],
+  ['retryProvisioning', 'nothing', () => ({ operationId: nowhere('op') }), 'OPERATION_UNKNOWN', 'operationId', `there is no operation op_${NOWHERE}`],
+  [
+    'retryProvisioning',
+    'what may have been done',
+    () => ({ operationId: id('V-UNKNOWN open') }),
+    'OPERATION_STATE_NOT_ALLOWED',
+    'operationId',
+    'the operation is UNKNOWN; trying again needs one that is FAILED',
+  ],
+  [
+    'retryProvisioning',
+    'while the vendor is asked something else',
+    () => ({ operationId: id('V-BUSY failed') }),
+    'OPERATION_PENDING',
+    '',
+    'V-BUSY has an open operation (CHANGE_QUANTITY, UNKNOWN since 2040-06-15T12:00:00.000Z); wait for its end',
+  ],
+  [
+    'retryProvisioning',
+    'the delivery of what runs',
+    () => ({ operationId: id('V-CODE failed') }),
+    'SUBSCRIPTION_STATE_NOT_ALLOWED',
+    'operationId',
+    'subscription V-CODE is ACTIVE; delivering it again needs FAILED',
+  ],
+  [
+    'resolveUnknownProvisioning',
+    'nothing',
+    () => ({ operationId: nowhere('op'), resolution: 'APPLIED' }),
+    'OPERATION_UNKNOWN',
+    'operationId',
+    `there is no operation op_${NOWHERE}`,
+  ],
+  [
+    'resolveUnknownProvisioning',
+    'what failed',
+    () => ({ operationId: id('V-RETRIED failed'), resolution: 'NOT_APPLIED' }),
+    'OPERATION_STATE_NOT_ALLOWED',
+    'operationId',
+    'the operation is FAILED; resolving needs one that is UNKNOWN',
+  ],
+  [
+    'resolveUnknownProvisioning',
+    'a delivery without saying what was delivered',
+    () => ({ operationId: id('V-ORDERED open'), resolution: 'APPLIED' }),
+    'RESOLUTION_INVALID',
+    'vendorSubscriptionId',
+    'vendorSubscriptionId is required where the vendor did it: look it up in the vendor’s portal',
+  ],
+  [
+    'resolveUnknownProvisioning',
+    'a delivery of what another one is',
+    () => ({ operationId: id('V-ORDERED open'), resolution: 'APPLIED', vendorSubscriptionId: id('V-RUNS at the vendor') }),
+    'VENDOR_SUBSCRIPTION_TAKEN',
+    'vendorSubscriptionId',
+    'is the vendor’s side of V-RUNS already',
+  ],
+  [
+    'resolveUnknownProvisioning',
+    'a license on two lines',
+    () => ({ operationId: id('V-ORDERED open'), resolution: 'APPLIED', vendorSubscriptionId: 'V-1', licenseId: 'a\nb' }),
+    'TEXT_INVALID',
+    'licenseId',
+    TEXT('licenseId', 'control characters or line breaks', 200),
+  ],
+  ['resolveDrift', 'none', () => ({ driftId: nowhere('drf'), resolution: 'TELL_VENDOR' }), 'DRIFT_UNKNOWN', 'driftId', `there is no difference drf_${NOWHERE}`],
+  [
+    'resolveDrift',
+    'a settled one',
+    () => ({ driftId: id('V-DIFFERS settled'), resolution: 'TELL_VENDOR' }),
+    'DRIFT_SETTLED',
+    'driftId',
+    'the difference is settled already: both sides agree',
+  ],
+  ['resolveDrift', 'without a reason', () => ({ driftId: id('V-DIFFERS quantity'), resolution: 'IGNORE' }), 'VALUE_REQUIRED', 'reason', 'reason is required'],
+  [
+    'resolveDrift',
+    'for a reason on two lines',
+    () => ({ driftId: id('V-DIFFERS quantity'), resolution: 'IGNORE', reason: 'a\nb' }),
+    'TEXT_INVALID',
+    'reason',
+    TEXT('reason', 'control characters or line breaks', 500),
+  ],
+  [
+    'resolveDrift',
+    'by ending what both have',
+    () => ({ driftId: id('V-DIFFERS quantity'), resolution: 'CANCEL_AT_VENDOR' }),
+    'DRIFT_RESOLUTION_NOT_ALLOWED',
+    'resolution',
+    'this difference cannot be settled by CANCEL_AT_VENDOR; use TELL_VENDOR or IGNORE',
+  ],
+  [
+    'resolveDrift',
+    'by telling the vendor of what we do not know',
+    () => ({ driftId: id('orphan'), resolution: 'TELL_VENDOR' }),
+    'DRIFT_RESOLUTION_NOT_ALLOWED',
+    'resolution',
+    'this difference cannot be settled by TELL_VENDOR; use CANCEL_AT_VENDOR or IGNORE',
+  ],
+  [
+    'resolveDrift',
+    'what no vendor can mend',
+    () => ({ driftId: id('V-DIFFERS article'), resolution: 'TELL_VENDOR' }),
+    'VENDOR_CANNOT',
+    'resolution',
+    'GOOGLE has no way to mend sku; settle it in the vendor’s portal, or order anew',
+  ],
+  [
+    'resolveDrift',
+    'while the vendor is asked something else',
+    () => ({ driftId: id('V-BUSY differs'), resolution: 'TELL_VENDOR' }),
+    'OPERATION_PENDING',
+    '',
+    'V-BUSY has an open operation',
+  ],
+  [
+    'resolveDrift',
+    'at a vendor that cannot be reached',
+    () => ({ driftId: id('V-CODE differs'), resolution: 'TELL_VENDOR' }),
+    'VENDOR_NOT_CONFIGURED',
+    '',
+    'KASPERSKY cannot be reached: its settings KORM_URL',
+  ],
+  [
+    'resolveDrift',
+    'of an orphan at a vendor that cannot be reached',
+    () => ({ driftId: id('orphan'), resolution: 'CANCEL_AT_VENDOR' }),
+    'VENDOR_NOT_CONFIGURED',
+    '',
+    'KASPERSKY cannot be reached: its settings KORM_URL',
+  ],
+  [
+    'reconcileVendor',
+    'none',
+    () => ({ vendor: 'ACME' }),
+    'VENDOR_UNKNOWN',
+    'vendor',
+    'there is no vendor ACME; known are GOOGLE, KASPERSKY, MICROSOFT, SOPHOS',
+  ],
+  [
+    'reconcileVendor',
+    'that cannot be reached',
+    () => ({ vendor: 'KASPERSKY' }),
+    'VENDOR_NOT_CONFIGURED',
+    'vendor',
+    'KASPERSKY cannot be reached: its settings KORM_URL',
+  ],
+  [
+    'reconcileVendor',
+    'where nothing is provisioned by us',
+    () => ({ vendor: 'SOPHOS' }),
+    'VENDOR_CANNOT',
+    'vendor',
+    'SOPHOS has no way to be asked by Cloudtill; look into the vendor’s own portal',
+  ],
+];
+
+const ROWS = [...ACCOUNTS, ...CATALOG, ...PRICE_LISTS, ...SUBSCRIPTIONS, ...ORDERS, ...WORK, ...MAILS, ...MIGRATION, ...VENDORS];
 
 interface Said {
   readonly code: RefusalCode;
@@ -1162,6 +1725,153 @@ describe('billing periods', () => {
   });
 });
 
+// ---- what is refused and kept: a synchronization that failed says why, until it is tried again
+
+/** Account, what its options are first, the platform, and what stands against it. */
+type Kept = [what: string, account: string, set: object, platform: string, code: RefusalCode, path: string, message: string];
+
+const KEPT: readonly Kept[] = [
+  [
+    'a role of another kind',
+    'V-SYNC',
+    { role: 'RESELLER' },
+    'SOPHOS',
+    'SYNC_ROLE_MISMATCH',
+    'role',
+    'V-SYNC is a CUSTOMER, so its role is USER and not RESELLER',
+  ],
+  [
+    'no address for license keys',
+    'V-SYNC',
+    { role: 'USER', email: 'keys@' },
+    'SOPHOS',
+    'SYNC_EMAIL_INVALID',
+    'email',
+    '“keys@” cannot receive the license keys of V-SYNC; give an address such as keys@example.com',
+  ],
+  [
+    'a PIN of a customer',
+    'V-SYNC',
+    { email: 'keys@example.com', resellerPin: 'PIN-9' },
+    'SOPHOS',
+    'RESELLER_PIN_NOT_ALLOWED',
+    'resellerPin',
+    'V-SYNC is a CUSTOMER; only resellers have a PIN',
+  ],
+  [
+    'a seller that is not there yet',
+    'V-SYNC',
+    { resellerPin: null, parentAccountId: 'acc DEMO-RESELLER' },
+    'SOPHOS',
+    'PARENT_NOT_SYNCHRONIZED',
+    'parentAccountId',
+    'DEMO-RESELLER, the seller of V-SYNC, is UNSYNCHRONIZED on SOPHOS_CENTRAL; synchronize it first',
+  ],
+  [
+    'no PIN',
+    'V-RESELLER',
+    {},
+    'SOPHOS',
+    'RESELLER_PIN_MISSING',
+    'resellerPin',
+    'reseller V-RESELLER has no PIN on SOPHOS_CENTRAL; enter the one that the vendor gave it',
+  ],
+  [
+    'a PIN that is none',
+    'V-RESELLER',
+    { resellerPin: 'A B' },
+    'SOPHOS',
+    'RESELLER_PIN_INVALID',
+    'resellerPin',
+    'the PIN “A B” has other characters than letters, digits, dots and dashes',
+  ],
+  [
+    'the PIN of another',
+    'V-RESELLER',
+    { resellerPin: 'taken-1' },
+    'SOPHOS',
+    'RESELLER_PIN_TAKEN',
+    'resellerPin',
+    'the PIN taken-1 on SOPHOS_CENTRAL is that of V-PIN; every reseller has its own',
+  ],
+  ['a vendor that cannot be reached', 'V-DIRECT', {}, 'KASPERSKY', 'VENDOR_NOT_CONFIGURED', 'platform', 'KASPERSKY cannot be reached: its settings KORM_URL'],
+  [
+    'what the vendor would refuse',
+    'V-DIRECT',
+    {
+      parameters: [
+        { name: 'Domain', value: 'gmail.com' },
+        { name: 'AlternateEmail', value: 'desk@elsewhere.example' },
+      ],
+    },
+    'GOOGLE',
+    'VENDOR_PARAMETER_INVALID',
+    'parameters.Domain',
+    'GOOGLE would refuse Domain: gmail.com belongs to a mail provider; state a domain of the customer’s own.',
+  ],
+];
+
+describe('what a synchronization refuses (A6)', () => {
+  const REASONS = 'sync { status reason reasons { code message path } missing { code } } job { id }';
+
+  it.each(KEPT)('%s, and keeps it as the reason', async (_, number, set, platform, code, path, message) => {
+    const accountId = id(number);
+    const given = Object.entries(set).map(([name, value]) => [name, typeof value === 'string' && value.startsWith('acc ') ? id(value) : value]);
+    if (given.length > 0) await ask.done('setSyncOptions', { accountId, platform, ...Object.fromEntries(given) });
+    const payload = await ask.call('synchronizeAccount', { accountId, platform }, { select: REASONS });
+    const why = payload.userErrors.find((error: Said) => error.code === code) as Said;
+    expect({ path: why.path, message: why.message }).toEqual({ path: ['input', ...path.split('.')], message: expect.stringContaining(message) });
+    expect(why.message).toBe(refusalMessage({ code, path: [], parameters: Object.fromEntries(why.parameters.map(({ name, value }) => [name, value])) }));
+    expect(payload.job).toBeNull();
+    expect(payload.sync.status).toBe('FAILED');
+    expect(payload.sync.reasons).toEqual(
+      payload.userErrors.map(({ code: said, message: sentence, path: place }: Said) => ({ code: said, message: sentence, path: place })),
+    );
+    expect(payload.sync.reason).toContain(why.message);
+  });
+
+  it('says at once all that stands against it, and the same before it is tried', async () => {
+    const accountId = id('V-RESELLER');
+    await ask.done('setSyncOptions', { accountId, platform: 'SOPHOS', role: 'USER', email: 'keys', resellerPin: null });
+    const { userErrors, sync } = await ask.call('synchronizeAccount', { accountId, platform: 'SOPHOS' }, { select: REASONS });
+    const codes = ['SYNC_ROLE_MISMATCH', 'SYNC_EMAIL_INVALID', 'RESELLER_PIN_MISSING'];
+    expect(userErrors.map(({ code }: Said) => code)).toEqual(codes);
+    expect(sync.missing.map(({ code }: Said) => code)).toEqual(codes);
+  });
+
+  it('takes the account’s own address where the platform has none of its own, as it is shown', async () => {
+    const accountId = id('V-DIRECT');
+    await ask.done('setSyncOptions', { accountId, platform: 'SOPHOS', email: null });
+    const { sync, userErrors } = await ask.call('synchronizeAccount', { accountId, platform: 'SOPHOS' }, { select: 'sync { status email }' });
+    expect({ sync, userErrors }).toEqual({ sync: { status: 'SYNCHRONIZED', email: 'keys@v-direct.example' }, userErrors: [] });
+  });
+});
+
+describe('what a vendor refuses', () => {
+  it('is said with the vendor’s words, and nothing is changed here', async () => {
+    await ask.sql(
+      `update service_subscription set platform = 'RESELLER_API', vendor_subscription_id = 'nowhere', vendor_customer_id = 'C0nowhere' where number = 'V-GONE'`,
+    );
+    const payload = await ask.call(
+      'suspendSubscription',
+      { subscriptionId: id('V-GONE') },
+      { select: 'subscription { status operations { state rejection } } operation { state }' },
+    );
+    expect(payload).toMatchObject({
+      subscription: { status: 'ACTIVE', operations: [{ state: 'FAILED', rejection: 'NOT_FOUND' }] },
+      operation: { state: 'FAILED' },
+      userErrors: [{ code: 'VENDOR_REJECTED', path: [], message: expect.stringContaining('GOOGLE said no: Google has no subscription V-GONE') }],
+    });
+  });
+
+  it('can be tried again where the vendor is not configured: it waits (S2)', async () => {
+    const payload = await ask.call('retryProvisioning', { operationId: id('V-FAILED failed') }, { select: 'operation { finishedAt account { number } }' });
+    expect(payload).toMatchObject({ operation: { finishedAt: null, account: { number: 'V-FAILED' } }, userErrors: [] });
+    const { data } = await ask.world.ask('operator', '{ account(number: "V-FAILED") { syncs { platform status } } }');
+    expect(data.account.syncs).toContainEqual({ platform: 'KORM', status: 'PENDING' });
+  });
+});
+
 // ---- the rules on a timeline that exists nowhere
 
 const simulation = (more: object): object => ({
@@ -1251,6 +1961,11 @@ describe('what a simulation refuses', () => {
 
 /** Codes that no row here can bring about, and the test that does. */
 const ELSEWHERE: Readonly<Partial<Record<RefusalCode, string>>> = {
+  ORDER_EMPTY: 'orders/order-path.test.ts',
+  ORDER_INCOMPLETE: 'orders/order-path.test.ts',
+  QUOTE_STALE: 'orders/quotes.test.ts',
+  ACCOUNT_NOT_SYNCHRONIZED: 'orders/vendors.test.ts',
+  VENDOR_REJECTED: 'orders/races.test.ts',
   IDEMPOTENCY_KEY_REUSED: 'api/mutations.test.ts',
   IDEMPOTENCY_KEY_INVALID: 'api/mutations.test.ts',
   BILLING_PERIOD_CLOSED: 'billing/races.test.ts',
@@ -1286,7 +2001,7 @@ describe('the table of refusals', () => {
   });
 
   it('has a row or a place for every code', () => {
-    const shown = [...ROWS.map((row) => row[3]), ...SIMULATIONS.map((row) => row[2])];
+    const shown = [...ROWS.map((row) => row[3]), ...KEPT.map((row) => row[4]), ...SIMULATIONS.map((row) => row[2])];
     expect([...new Set([...shown, ...Object.keys(ELSEWHERE)])].sort()).toEqual(Object.keys(REFUSALS).sort());
   });
 });

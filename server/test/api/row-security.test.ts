@@ -45,6 +45,8 @@ const SCOPED: Readonly<Record<string, string>> = {
   price_list_assignment: 'seller_id',
   job: 'account_id',
   audit_event: 'account_id',
+  customer_order: 'account_id',
+  order_line: 'account_id',
   mail: 'account_id',
   notification_template: `(select id from account where kind = 'PROVIDER')`,
   upload: 'account_id',
@@ -53,6 +55,11 @@ const SCOPED: Readonly<Record<string, string>> = {
   parked_subscription: 'customer_id',
   legacy_migration: `(select id from account where kind = 'PROVIDER')`,
   legacy_migration_item: 'customer_id',
+  provisioning_sync: 'account_id',
+  account_platform: 'account_id',
+  provisioning_operation: 'account_id',
+  provisioning_call: '(select account_id from provisioning_operation o where o.id = operation_id)',
+  drift: 'account_id',
 };
 
 const enter = (scope: string): Promise<unknown> => client.query("select set_config('cloudtill.scope', $1, false)", [scope]);
@@ -96,13 +103,26 @@ describe('row-level security', () => {
     }
   });
 
-  it.each(['account', 'service_subscription', 'quantity_change', 'quantity_span', 'charge', 'price_list', 'price_list_entry', 'audit_event', 'mail'])(
-    'has rows of %s to hide',
-    async (table) => {
-      await enter('all');
-      expect(await count(table)).toBeGreaterThan(0);
-    },
-  );
+  it.each([
+    'account',
+    'service_subscription',
+    'quantity_change',
+    'quantity_span',
+    'charge',
+    'price_list',
+    'price_list_entry',
+    'audit_event',
+    'mail',
+    'customer_order',
+    'order_line',
+    'account_platform',
+    'provisioning_operation',
+    'provisioning_call',
+    'drift',
+  ])('has rows of %s to hide', async (table) => {
+    await enter('all');
+    expect(await count(table)).toBeGreaterThan(0);
+  });
 
   it('takes no scope for an answer that is none', async () => {
     await enter("x' or 'all");

@@ -62,7 +62,10 @@ const IDS = `{
   billingRuns { nodes { id billingPeriod { name } } }
   jobs { nodes { id subject } }
   mails { nodes { id subject } }
+  orders { nodes { id number lines { id } } }
   migrations { nodes { id effectiveOn } }
+  provisioningOperations { nodes { id subscription { number } } }
+  drifts { nodes { id subscription { number } vendorSubscriptionId } }
 }`;
 
 /** Starts a server with the book in it, May 2026 billed. */
@@ -84,6 +87,8 @@ export async function openWorld(env: Record<string, string> = {}): Promise<World
     id: (await (await server.as('operator'))('{ account(number: "DEMO-CUSTOMER") { id } }')).data.account.id,
   });
   await addMails(server);
+  await addVendorWork(server);
+  await addOrder(server);
   const ids = await readIds(server);
   const cookies = new Map<Person, Promise<string>>();
 
@@ -143,6 +148,32 @@ async function addMails({ app }: TestServer): Promise<void> {
   }
 }
 
+/** What a vendor refused of a subscription, where the two differ, and what the vendor alone has; all of it at rest. */
+async function addVendorWork({ app }: TestServer): Promise<void> {
+  const mine = `from service_subscription where number = 'S-MINE'`;
+  await app.database.system.query(
+    `with made as (
+       insert into provisioning_operation (id, account_id, subscription_id, vendor_code, kind, request, state, since, due_at, attempts, sent_at, rejection, vendor_message_code, message, actor_kind, actor_name, created_at, finished_at)
+       select gen_random_uuid(), customer_id, id, 'KASPERSKY', 'CHANGE_QUANTITY', '{"change":{"operation":"CHANGE_QUANTITY","quantity":12}}', 'FAILED', now(), now(), 1, now(), 'QUANTITY_RULE', 'E42', 'twelve is too many', 'USER', 'Olga Operator', now(), now() ${mine} returning id)
+     insert into provisioning_call (operation_id, number, purpose, called_at, duration_ms, outcome, message) select id, 1, 'SEND', now(), 7, 'REJECTED', 'twelve is too many' from made`,
+  );
+  await app.database.system.query(
+    `insert into drift (id, vendor_code, subscription_id, account_id, vendor_subscription_id, field, ours, theirs, opened_at, seen_at)
+     select gen_random_uuid(), 'KASPERSKY', id, customer_id, 'V-MINE', 'QUANTITY', '10', '12', now(), now() ${mine}
+     union all select gen_random_uuid(), 'KASPERSKY', null, null, 'V-ORPHAN', 'EXISTENCE', null, 'V-ORPHAN', now(), now()`,
+  );
+}
+
+/** A draft of the customer's, with an approval code that only the provider's staff may know. */
+async function addOrder(server: TestServer): Promise<void> {
+  const ask = await server.as('operator');
+  const { data } = await ask('{ account(number: "DEMO-CUSTOMER") { id } plan(sku: "KES-1") { id } }');
+  const line = { planId: data.plan.id, characteristics: [{ name: 'Seats', value: '3' }], approvalCode: 'ORDER-CODE-9' };
+  await ask('mutation ($input: CreateOrderInput!) { createOrder(input: $input) { userErrors { code } } }', {
+    input: { accountId: data.account.id, channel: 'OPERATOR', lines: [line], idempotencyKey: 'the-worlds-order' },
+  });
+}
+
 export async function addCredential(
   system: TestServer['app']['database']['system'],
   key: string,
@@ -190,8 +221,14 @@ async function readIds(server: TestServer): Promise<Map<string, string>> {
   for (const { id, name } of data.billingPeriods.nodes) ids.set(`per ${name}`, id);
   for (const { id, billingPeriod } of data.billingRuns.nodes) ids.set(`run ${billingPeriod.name}`, id);
   for (const { id, subject } of data.jobs.nodes) ids.set(`job ${subject}`, id);
+  for (const { id, number, lines } of data.orders.nodes) {
+    ids.set(`ord ${number}`, id);
+    ids.set(`oln ${number}`, lines[0].id);
+  }
   for (const { id, subject } of data.mails.nodes) ids.set(`mal ${subject}`, id);
   for (const { id, effectiveOn } of data.migrations.nodes) ids.set(`mig ${effectiveOn}`, id);
+  for (const { id, subscription } of data.provisioningOperations.nodes) if (subscription) ids.set(`op ${subscription.number}`, id);
+  for (const { id, subscription, vendorSubscriptionId } of data.drifts.nodes) ids.set(`drf ${subscription?.number ?? vendorSubscriptionId}`, id);
   const charges = await ask('{ charges(first: 100) { nodes { id subscription { number } buyer { number } } } }');
   for (const { id, subscription, buyer } of charges.data.charges.nodes) ids.set(`chg ${subscription.number} ${buyer.number}`, id);
   return ids;

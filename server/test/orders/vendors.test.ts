@@ -61,7 +61,11 @@ const vendor = {
 /** Lets the server reach these vendors and no others. */
 function reach(...vendors: Vendor[]): void {
   const { app } = orders.book.server;
-  const adapters = vendors.map((known) => ({ code: known.code, settings: [], open: () => known }));
+  const adapters = [
+    ...vendors.map((known) => ({ code: known.code, settings: [], open: () => known })),
+    // One that nobody has set up.
+    { code: 'GOOGLE', settings: [{ name: 'GOOGLE_NOT_SET', required: true }] },
+  ];
   Object.assign(app, { vendors: new VendorAccess(app.config, adapters as never) });
 }
 

@@ -162,3 +162,66 @@ describe('when KORM fails', () => {
     expect(await committed()).toBe(before + 1);
   });
 });
+
+describe('a plan switch at KORM', () => {
+  it('is a change of quantity there, and leaves no difference', async () => {
+    const { operator } = sandbox;
+    const products = await operator('{ products { nodes { id code } } }');
+    const productId = products.data.products.nodes.find(({ code }: { code: string }) => code === 'KES').id;
+    const made = await operator(
+      `mutation ($id: ID!) { createPlan(input: { productId: $id, sku: "KL1001XA*LARGE", name: "PAYG, large", billingPolicy: PAYG, minQuantity: 1000, maxQuantity: 9999, idempotencyKey: "${key()}" }) { plan { id } userErrors { code message } } }`,
+      { id: productId },
+    );
+    const large = made.data.createPlan.plan.id;
+    await operator(
+      `mutation ($id: ID!) { setPlanPrice(input: { planId: $id, currency: "EUR", listPrice: "2", vendorCost: "1", validFrom: "2020-01-01", idempotencyKey: "${key()}" }) { userErrors { code message } } }`,
+      { id: large },
+    );
+    const subscription = await settled(await order(500));
+    const { data } = await operator(
+      `mutation ($input: SwitchSubscriptionPlanInput!) { switchSubscriptionPlan(input: $input) { subscription { quantity plan { sku } activationCode } operation { state kind } userErrors { code message } } }`,
+      {
+        input: {
+          subscriptionId: (await operator('query ($n: String!) { subscription(number: $n) { id } }', { n: subscription.number })).data.subscription.id,
+          planId: large,
+          quantity: 1200,
+          idempotencyKey: key(),
+        },
+      },
+    );
+    expect(data.switchSubscriptionPlan).toMatchObject({
+      subscription: { quantity: 1200, plan: { sku: 'KL1001XA*LARGE' }, activationCode: subscription.activationCode },
+      operation: { state: 'SUCCEEDED', kind: 'PLAN' },
+      userErrors: [],
+    });
+    const compared = await operator(
+      `mutation { reconcileVendor(input: { vendor: "KASPERSKY", idempotencyKey: "${key()}" }) { job { id } userErrors { code } } }`,
+    );
+    await sandbox.server.finished(compared.data.reconcileVendor.job.id);
+    expect((await operator('{ drifts { nodes { field ours theirs } } }')).data.drifts.nodes).toEqual([]);
+  });
+
+  it('is told when it was scheduled, once its time has come', async () => {
+    const { operator } = sandbox;
+    const subscription = await settled(await order(30));
+    const { id } = (await operator('query ($n: String!) { subscription(number: $n) { id } }', { n: subscription.number })).data.subscription;
+    const { now } = (await operator('{ viewer { clock { now } } }')).data.viewer.clock;
+    const at = new Date(Date.parse(now) + 3_600_000).toISOString();
+    const { data } = await operator(
+      `mutation ($input: ChangeSubscriptionQuantityInput!) { changeSubscriptionQuantity(input: $input) { operation { state } subscription { quantity } userErrors { code message } } }`,
+      { input: { subscriptionId: id, quantity: 44, effectiveAt: at, idempotencyKey: key() } },
+    );
+    expect(data.changeSubscriptionQuantity).toMatchObject({ operation: { state: 'SUCCEEDED' }, subscription: { quantity: 30 }, userErrors: [] });
+    await operator('mutation ($to: DateTime!) { advanceClock(input: { to: $to }) { userErrors { code } } }', {
+      to: new Date(Date.parse(at) + 60_000).toISOString(),
+    });
+    await until(
+      () => shown(id),
+      ({ quantity, operations }) => quantity === 44 && operations[0].kind === 'CHANGE_QUANTITY' && operations[0].state === 'SUCCEEDED',
+    );
+    expect((await sandbox.journal('KASPERSKY')).findLast(({ committed }) => committed)).toMatchObject({
+      op: 'modifyquantity',
+      request: { body: { Quantity: 44 } },
+    });
+  });
+});

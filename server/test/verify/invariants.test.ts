@@ -213,6 +213,50 @@ describe('invariants', () => {
       /it failed 10 times and was not given up$/,
     ],
     [
+      'a vendor was to be asked long ago',
+      [
+        `insert into provisioning_operation (id, account_id, vendor_code, kind, request, state, since, due_at, actor_kind, actor_name, created_at)
+          select gen_random_uuid(), id, 'KASPERSKY', 'CREATE_CUSTOMER', '{}', 'QUEUED', now(), now() - interval '1 hour', 'SYSTEM', 'x', now() from account where number = 'DEMO-CUSTOMER'`,
+      ],
+      'inv_07',
+      /and nobody was told$/,
+    ],
+    [
+      'a vendor works on what it was never sent',
+      [
+        `insert into provisioning_operation (id, account_id, vendor_code, kind, request, state, since, due_at, actor_kind, actor_name, created_at)
+          select gen_random_uuid(), id, 'KASPERSKY', 'CREATE_CUSTOMER', '{}', 'ACCEPTED', now(), now(), 'SYSTEM', 'x', now() from account where number = 'DEMO-CUSTOMER'`,
+      ],
+      'inv_07',
+      /and was never sent$/,
+    ],
+    [
+      'a subscription waits for nobody',
+      [
+        `insert into service_subscription (id, customer_id, number, product_id, plan_id, status, quantity, created_at, updated_at)
+          select gen_random_uuid(), a.id, 'S-WAITS', p.product_id, p.id, 'PENDING', 1, now(), now() from account a, plan p where a.number = 'DEMO-CUSTOMER' order by p.sku limit 1`,
+      ],
+      'inv_08',
+      /it waits for its vendor, and the vendor is not asked$/,
+    ],
+    [
+      'a subscription has no side at its vendor',
+      [`update service_subscription set platform = 'KORM' where id = ${anActive}`],
+      'inv_08',
+      /and has no side there$/,
+    ],
+    [
+      'an order is done and its line is not',
+      [
+        `insert into customer_order (id, number, account_id, channel, status, currency, placed_at, placed_by_id, executed_at, completed_at, created_by_kind, created_by_id, created_by_name, created_at, updated_at)
+          select gen_random_uuid(), 'ORD-BROKEN', id, 'API', 'COMPLETED', 'EUR', now(), id, now(), now(), 'USER', id, 'x', now(), now() from account where number = 'DEMO-CUSTOMER'`,
+        `insert into order_line (id, order_id, account_id, position, plan_id, quantity, status, subscription_id)
+          select gen_random_uuid(), o.id, o.account_id, 1, s.plan_id, 1, 'EXECUTING', s.id from customer_order o, service_subscription s where o.number = 'ORD-BROKEN' and s.id = ${anActive}`,
+      ],
+      'inv_08',
+      /^(it is COMPLETED, with lines that are EXECUTING|it is EXECUTING, its subscription ACTIVE)$/,
+    ],
+    [
       'an account’s path is another one',
       [`update account set path = path[2:] where kind = 'CUSTOMER' and number = 'DEMO-CUSTOMER'`],
       'inv_12',

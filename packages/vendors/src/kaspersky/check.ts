@@ -49,7 +49,7 @@ function provisionProblems({ reference, sku, quantity, policy, approvalCode, par
 }
 
 function changeProblems(change: Change): Problem[] {
-  if (change.operation === 'CHANGE_QUANTITY') return quantityProblems(change.quantity);
+  if ('quantity' in change) return quantityProblems(change.quantity);
   return change.operation === 'SET_APPROVAL_CODE' ? approvalCodeProblems(change.approvalCode) : [];
 }
 

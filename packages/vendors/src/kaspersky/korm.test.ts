@@ -25,20 +25,25 @@ const clock = (at: string): Promise<void> => sandbox.control('clock', { now: at 
 
 describe('what it can do', () => {
   it('is said beforehand', () => {
-    expect([...korm.capabilities.operations]).toEqual(['CREATE_CUSTOMER', 'PROVISION', 'CHANGE_QUANTITY', 'CANCEL', 'SET_RENEWAL', 'SET_APPROVAL_CODE']);
+    expect([...korm.capabilities.operations]).toEqual([
+      'CREATE_CUSTOMER',
+      'PROVISION',
+      'CHANGE_QUANTITY',
+      'CHANGE_PLAN',
+      'CANCEL',
+      'SET_RENEWAL',
+      'SET_APPROVAL_CODE',
+    ]);
     expect(korm.capabilities.repeatable.has('PROVISION')).toBe(false);
     expect(korm.capabilities.canList).toBe(true);
     expect(sandbox.open({ KORM_REPORT_URL: undefined }).capabilities.canList).toBe(false);
     expect(korm.orderParameters.some(({ required }) => required)).toBe(false);
   });
 
-  it.each([{ operation: 'SUSPEND' }, { operation: 'RESUME' }, { operation: 'CHANGE_PLAN', sku: 'X', quantity: 1, policy: 'PAYG' }] as const)(
-    'and $operation is not among it: nothing is sent',
-    async (change) => {
-      expect(named(await korm.change(aCall(), refTo('any'), change))).toBe('REJECTED VALIDATION');
-      expect(await sandbox.journal()).toEqual([]);
-    },
-  );
+  it.each([{ operation: 'SUSPEND' }, { operation: 'RESUME' }] as const)('and $operation is not among it: nothing is sent', async (change) => {
+    expect(named(await korm.change(aCall(), refTo('any'), change))).toBe('REJECTED VALIDATION');
+    expect(await sandbox.journal()).toEqual([]);
+  });
 
   it('has no customers and nothing that is pending', async () => {
     expect(valueOf(await korm.createCustomer(aCall(), aProvision().account))).toEqual({ vendorCustomerId: undefined });
@@ -217,7 +222,7 @@ describe('reading', () => {
         vendorCustomerId: undefined,
         reference: 'SUB-2026-000001',
         status: 'ACTIVE',
-        sku: 'KL0000XA*MG',
+        sku: undefined,
         quantity: 25,
         statusReason: undefined,
         startedAt: expect.any(Number),

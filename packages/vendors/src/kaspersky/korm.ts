@@ -35,7 +35,15 @@ import type { Changing, KormClient } from './client.ts';
 import { createRequest, endingAt, markIn, readCreated, type Row } from './messages.ts';
 import { NOTHING_SHOWN, subscriptionInDetails, subscriptionInRow, unknownStatus } from './shown.ts';
 
-const OPERATIONS: ReadonlySet<Operation> = new Set(['CREATE_CUSTOMER', 'PROVISION', 'CHANGE_QUANTITY', 'CANCEL', 'SET_RENEWAL', 'SET_APPROVAL_CODE']);
+const OPERATIONS: ReadonlySet<Operation> = new Set([
+  'CREATE_CUSTOMER',
+  'PROVISION',
+  'CHANGE_QUANTITY',
+  'CHANGE_PLAN',
+  'CANCEL',
+  'SET_RENEWAL',
+  'SET_APPROVAL_CODE',
+]);
 
 /** KORM knows no customers: each subscription carries the company's name. */
 const NO_CUSTOMER: VendorCustomer = { vendorCustomerId: undefined };
@@ -109,6 +117,8 @@ export class Korm implements Vendor {
     if (refusal) return refusal;
     switch (change.operation) {
       case 'CHANGE_QUANTITY':
+      // A plan is a range of licenses, and KORM finds the range by their number: it has no other notion of a plan.
+      case 'CHANGE_PLAN':
         return this.#send(call, ref, 'modifyquantity', { Quantity: change.quantity });
       case 'SET_APPROVAL_CODE':
         return this.#send(call, ref, 'modifyattributes', { ApprovalCode: change.approvalCode ?? '' });
@@ -132,6 +142,7 @@ export class Korm implements Vendor {
       case 'PROVISION':
         return this.#resolveProvision(call, intent.provision.reference);
       case 'CHANGE_QUANTITY':
+      case 'CHANGE_PLAN':
         return this.#resolveQuantity(call, intent.ref, intent.change, sentAt);
       case 'CANCEL':
       case 'SET_RENEWAL':
@@ -222,7 +233,7 @@ export class Korm implements Vendor {
     if (asOf < sentAt) return succeeded({ kind: 'NOT_APPLIED', asOf });
     const row = rows.find(({ subscriptionid }) => sameId(subscriptionid, ref.vendorSubscriptionId));
     if (!row) return succeeded(cannotTell('the report does not show the subscription'));
-    return change.operation === 'CHANGE_QUANTITY' && row.quantity === change.quantity ? applied(row) : succeeded({ kind: 'NOT_APPLIED', asOf });
+    return 'quantity' in change && row.quantity === change.quantity ? applied(row) : succeeded({ kind: 'NOT_APPLIED', asOf });
   }
 
   async #resolveState(call: Call, ref: SubscriptionRef, change: Change): Promise<Reading<Finding>> {

@@ -54,7 +54,8 @@ export function subscriptionInRow(row: Row): VendorSubscription | undefined {
       vendorSubscriptionId: row.subscriptionid,
       reference: markIn(row.comment)?.reference,
       ...state,
-      sku: row.sku,
+      // The article that it was created with stays, also when the plan changes: it says nothing of the plan.
+      sku: undefined,
       quantity: row.quantity ?? undefined,
       statusReason: reasonOf(state, row.status),
       startedAt: row.startedat ?? undefined,
