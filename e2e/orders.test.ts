@@ -61,16 +61,6 @@ async function draftFor(number: string, ...skus: string[]): Promise<string> {
 beforeAll(async () => {
   await synchronize('DEMO-RESELLER', 'AA00BB00');
   await synchronize('DEMO-CUSTOMER');
-  const { products } = await ask('operator', '{ products(first: 5, filter: { text: "SOPHOS-PPU" }) { nodes { id } } }');
-  await ask('operator', 'mutation ($input: CreatePlanInput!) { createPlan(input: $input) { userErrors { message } } }', {
-    input: {
-      productId: products.nodes[0].id,
-      sku: 'SOPHOS-PPU-USE',
-      name: 'Sophos, pay per use',
-      billingPolicy: 'CONSUMPTION',
-      idempotencyKey: 'e2e-sophos-plan',
-    },
-  });
 });
 
 const button = (within: Page | Locator, name: string | RegExp): Locator => within.getByRole('button', { name });

@@ -40,6 +40,26 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   subscription: { path: '/subscriptions/SUB-HANSA' },
   'subscription-dark': { path: '/subscriptions/SUB-HANSA', as: { ...DESK, colorScheme: 'dark' } },
   change: { path: '/subscriptions/SUB-HANSA', prepare: preview },
+  storefront: {
+    who: 'customer',
+    path: '/shop',
+    prepare: async (page) => {
+      await page.getByRole('link', { name: /^Kaspersky Endpoint Security Cloud/ }).click();
+      await page.getByRole('radio', { name: /^Cloud, 5 to 24 licenses/ }).click();
+      await page.getByLabel('Seats').fill('20');
+      await page.getByRole('button', { name: 'Calculate cost' }).click();
+      await page.locator('[data-total]').waitFor();
+    },
+  },
+  order: {
+    path: '/orders',
+    prepare: async (page) => {
+      await page.getByRole('link', { name: 'ORD-2026-000004' }).first().click();
+      await page.getByRole('button', { name: 'Calculate cost' }).waitFor();
+    },
+  },
+  provisioning: { path: '/provisioning' },
+  sync: { path: '/sync' },
   billing: { path: '/billing/2026-05' },
   charge: { path: '/charges?period=2021-05', prepare: explain },
   'price-list': {
