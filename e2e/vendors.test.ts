@@ -58,7 +58,7 @@ async function openMail(page: Page, subject: string | RegExp): Promise<string> {
     .click();
   const mail = page.getByRole('dialog');
   await mail.waitFor();
-  await mail.getByRole('tab', { name: 'Text' }).click();
+  await mail.getByRole('button', { name: 'Plain text' }).click();
   const text = await mail.innerText();
   await page.keyboard.press('Escape');
   await mail.waitFor({ state: 'detached' });

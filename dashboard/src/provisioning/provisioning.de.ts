@@ -55,7 +55,7 @@ export const provisioning: typeof english = {
   },
   compare: {
     button: 'Jetzt abgleichen',
-    of: 'Jetzt mit {vendor} abgleichen',
+    of: 'Jetzt abgleichen: {vendor}',
     running: '{count, plural, =0 {Wird abgeglichen …} other {# abgeglichen …}}',
     done: '{compared, plural, one {Ein Abonnement abgeglichen} other {# Abonnements abgeglichen}}, {differences, plural, =0 {keine Abweichungen} one {eine Abweichung} other {# Abweichungen}}.',
     failed: 'Der Abgleich ist fehlgeschlagen.',

@@ -53,7 +53,7 @@ export const provisioning = {
   },
   compare: {
     button: 'Compare now',
-    of: 'Compare with {vendor} now',
+    of: 'Compare now: {vendor}',
     running: '{count, plural, =0 {Comparing…} other {# compared…}}',
     done: '{compared, plural, one {One subscription compared} other {# subscriptions compared}}, {differences, plural, =0 {no differences} one {one difference} other {# differences}}.',
     failed: 'The comparison failed.',
