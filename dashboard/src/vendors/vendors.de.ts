@@ -49,7 +49,7 @@ export const vendors: typeof english = {
     synchronize: 'Synchronisieren',
     again: 'Erneut synchronisieren',
     optionsOf: 'Sync-Optionen von {name} auf {platform}',
-    synchronizeOf: '{name} auf {platform} synchronisieren',
+    actionOf: '{action}: {name} auf {platform}',
   },
   form: {
     title: 'Sync-Optionen',

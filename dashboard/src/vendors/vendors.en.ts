@@ -49,7 +49,8 @@ export const vendors = {
     synchronize: 'Synchronize',
     again: 'Synchronize again',
     optionsOf: 'Sync options of {name} on {platform}',
-    synchronizeOf: 'Synchronize {name} on {platform}',
+    /** Begins with what stands on the button. */
+    actionOf: '{action}: {name} on {platform}',
   },
   form: {
     title: 'Sync options',
