@@ -36,7 +36,8 @@ export async function retryProvisioning(unit: Unit, { operationId }: RetryProvis
   const before = { state: operation.state };
   // Waiting longer is the point of being told to wait; a person who asks knows that the reason is gone.
   if (operation.finishedAt) Object.assign(operation, { state: 'QUEUED', since: unit.now, attempts: 0, finishedAt: null });
-  Object.assign(operation, { dueAt: unit.now, leasedUntil: null, needsAttention: false, message: null, rejection: null, vendorMessageCode: null });
+  // A lease stays: whoever is at work on it may be sending it at this moment.
+  Object.assign(operation, { dueAt: unit.now, needsAttention: false, message: null, rejection: null, vendorMessageCode: null });
   await settleDown(unit, operation, 'retryProvisioning', before);
   return allow({ operationId: operation.id });
 }
