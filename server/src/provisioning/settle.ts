@@ -223,13 +223,10 @@ async function synchronized(unit: Unit, operation: ProvisioningOperation, custom
   const { em, now } = unit;
   const platform = await platformOf(em, operation.vendorCode);
   const sync = await em.findOneOrFail(ProvisioningSync, { account: operation.accountId, platform }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  Object.assign(sync, {
-    status: 'SYNCHRONIZED',
-    reasons: [],
-    vendorCustomerId: customer?.vendorCustomerId ?? sync.vendorCustomerId ?? null,
-    synchronizedAt: now,
-    updatedAt: now,
-  });
+  Object.assign(sync, { vendorCustomerId: customer?.vendorCustomerId ?? sync.vendorCustomerId ?? null, updatedAt: now });
+  // Its options were changed while the vendor was told: what it knows is not what is wanted any more. @rule A5
+  if (sync.status === 'UNSYNCHRONIZED') return;
+  Object.assign(sync, { status: 'SYNCHRONIZED', reasons: [], synchronizedAt: now });
   unit.emit('account.synchronized', { accountId: operation.accountId, platform });
 }
 
