@@ -41,8 +41,11 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
   const ours = await oursAt(app, vendor);
   const seen = new Set<string>();
   let differences = 0;
+  const open = await openSubjects(app, vendor);
   const compare = async (mine: Ours | undefined, theirs: VendorSubscription | undefined): Promise<void> => {
-    differences += await note(app, vendor, mine, theirs, readAt);
+    // Nearly all agree and did before: there is nothing to write of them.
+    const isQuiet = !open.has(subjectOf(mine, theirs)) && differencesOf(mine, theirs, vendor.capabilities.canReactivateAfterCancel).length === 0;
+    if (!isQuiet) differences += await note(app, vendor, mine, theirs, readAt);
     await progress(seen.size);
   };
   if (vendor.capabilities.canList) {
@@ -73,6 +76,19 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
     }
   }
   return { compared: seen.size, differences };
+}
+
+/** What a difference is about: a subscription of ours, else the vendor's. */
+function subjectOf(mine: Ours | undefined, theirs: VendorSubscription | undefined): string {
+  return mine?.id ?? theirs!.vendorSubscriptionId;
+}
+
+async function openSubjects({ database }: App, { code }: Vendor): Promise<Set<string>> {
+  const { rows } = await database.system.query<{ subject: string }>(
+    'select distinct coalesce(subscription_id::text, vendor_subscription_id) as subject from drift where vendor_code = $1 and resolved_at is null',
+    [code],
+  );
+  return new Set(rows.map(({ subject }) => subject));
 }
 
 /** Linked subscriptions at rest: while an operation is open, both sides are on their way. */

@@ -116,7 +116,10 @@ export async function cancelOrphan(
 ): Promise<string | undefined> {
   const ref = { reference: '', vendorSubscriptionId, vendorCustomerId: vendorCustomerId ?? undefined, sku: '', memo: undefined };
   const call = { operationId: newId(), signal: AbortSignal.timeout(app.config.vendorTimeoutMs) };
-  const outcome = await app.vendors.find(vendorCode)!.change(call, ref, { operation: 'CANCEL' });
+  const vendor = app.vendors.find(vendorCode);
+  // Asked again with the same key, the answer may be from when it was.
+  if (!vendor) return `${vendorCode} is not configured`;
+  const outcome = await vendor.change(call, ref, { operation: 'CANCEL' });
   if (outcome.kind !== 'SUCCEEDED') return 'message' in outcome ? outcome.message : outcome.kind;
   await app.database.system.query(`update drift set resolved_at = $2, resolution = 'ended at the vendor' where id = $1 and resolved_at is null`, [
     driftId,
