@@ -9,10 +9,13 @@ import type { OperationState } from '../vendors/vendor-links.entities.ts';
 import { noteAnswer, noteFailure, pauseOf } from './health.ts';
 import { readIntent, type OperationRow } from './intent.ts';
 import { afterPolling, afterReading, afterSending, backoff, type Purpose, type Situation, type Step } from './next-step.ts';
-import { settle, type Delivered } from './settle.ts';
+import { LEASE, settle, type Delivered } from './settle.ts';
 
 /** Time to write an outcome down after the vendor's answer or silence. */
 const leaseMs = (timeoutMs: number): number => timeoutMs + Math.min(5_000, 1_000 + 2 * timeoutMs);
+
+/** When something is tried again that failed for a fault of ours. */
+const FAULT_DELAY_MS = 60_000;
 
 /** @returns false where there was nothing to do: it is finished, not due, or at work elsewhere */
 export async function carryOut(app: App, operationId: string): Promise<boolean> {
@@ -28,12 +31,19 @@ export async function carryOut(app: App, operationId: string): Promise<boolean> 
     await postpone(app, taken, pause + backoff(0, Math.random()), 'calls to the vendor are paused after failures', false);
     return true;
   }
-  const purpose = await begin(app, taken);
-  const intent = await readIntent(app, taken);
-  await failpoint('provision:before-call');
-  const called = await call(app, vendor, intent, taken, purpose);
-  await failpoint('provision:after-call');
-  await settle(app, taken, { ...called, purpose });
+  try {
+    const purpose = await begin(app, taken);
+    if (!purpose) return false;
+    const intent = await readIntent(app, taken);
+    await failpoint('provision:before-call');
+    const called = await call(app, vendor, intent, taken, purpose);
+    await failpoint('provision:after-call');
+    await settle(app, taken, { ...called, purpose });
+  } catch (error) {
+    // What cannot be written down now may never be: it comes again later, and people see it meanwhile.
+    await postpone(app, taken, FAULT_DELAY_MS, `it could not be carried out: ${(error as Error).message}`, true).catch(() => {});
+    throw error;
+  }
   return true;
 }
 
@@ -43,31 +53,35 @@ async function take({ database, clock, config }: App, id: string): Promise<Opera
     `update provisioning_operation o set leased_until = clock_timestamp() + make_interval(secs => $2)
        from (select id from provisioning_operation
               where id = $1 and finished_at is null and due_at <= $3 and (leased_until is null or leased_until < clock_timestamp()) for update skip locked) due
-      where o.id = due.id returning o.*, (select count(*)::int from provisioning_call c where c.operation_id = o.id and c.purpose <> 'SEND'
+      where o.id = due.id returning o.*, ${LEASE} as lease, (select count(*)::int from provisioning_call c where c.operation_id = o.id and c.purpose <> 'SEND'
         and c.number > coalesce((select max(s.number) from provisioning_call s where s.operation_id = o.id and s.purpose = 'SEND'), 0)) as looks`,
     [id, leaseMs(config.vendorTimeoutMs) / 1000, clock.date()],
   );
   return rows[0];
 }
 
-/** Says what is about to happen, so that whoever finds it broken off knows. */
-async function begin({ database, clock }: App, taken: OperationRow): Promise<Purpose> {
+/**
+ * Says what is about to happen, so that whoever finds it broken off knows.
+ * @returns undefined where it was taken from us meanwhile: whoever has it now sends it
+ */
+async function begin({ database, clock }: App, taken: OperationRow): Promise<Purpose | undefined> {
   switch (taken.state) {
-    case 'QUEUED':
+    case 'QUEUED': {
       taken.sent_at = clock.date();
       taken.attempts += 1;
-      await database.system.query(`update provisioning_operation set state = 'CALLING', attempts = attempts + 1, sent_at = $2, since = $2 where id = $1`, [
-        taken.id,
-        taken.sent_at,
-      ]);
-      return 'SEND';
+      const { rowCount } = await database.system.query(
+        `update provisioning_operation o set state = 'CALLING', attempts = attempts + 1, sent_at = $2, since = $2 where id = $1 and state = 'QUEUED' and ${LEASE} = $3`,
+        [taken.id, taken.sent_at, taken.lease],
+      );
+      return rowCount ? 'SEND' : undefined;
+    }
     case 'ACCEPTED':
       return 'POLL';
     case 'CALLING':
       // Whoever sent it did not live to write down what came of it.
       await database.system.query(
-        `update provisioning_operation set state = 'UNKNOWN', since = $2, message = 'the answer was lost when a process ended' where id = $1`,
-        [taken.id, clock.date()],
+        `update provisioning_operation o set state = 'UNKNOWN', since = $2, message = 'the answer was lost when a process ended' where id = $1 and ${LEASE} = $3`,
+        [taken.id, clock.date(), taken.lease],
       );
       taken.state = 'UNKNOWN';
       taken.message = 'the answer was lost when a process ended';
@@ -155,10 +169,10 @@ async function noteHealth(system: App['database']['system'], vendorCode: string,
 }
 
 /** Gives the operation back as it was, to be taken later. */
-async function postpone({ database, clock }: App, { id }: OperationRow, delayMs: number, message: string, attention: boolean): Promise<void> {
+async function postpone({ database, clock }: App, { id, lease }: OperationRow, delayMs: number, message: string, attention: boolean): Promise<void> {
   await database.system.query(
-    'update provisioning_operation set leased_until = null, due_at = $2, message = $3, needs_attention = needs_attention or $4 where id = $1',
-    [id, new Date(clock.now() + delayMs), message, attention],
+    `update provisioning_operation o set leased_until = null, due_at = $2, message = $3, needs_attention = needs_attention or $4 where id = $1 and ${LEASE} = $5`,
+    [id, new Date(clock.now() + delayMs), message, attention, lease],
   );
 }
 

@@ -24,6 +24,8 @@ export interface OperationRow {
   readonly actor_id: string | null;
   readonly actor_name: string;
   readonly job_id: string | null;
+  /** Tells one taking of the operation from another: until when it is leased, exactly. */
+  readonly lease: string;
   readonly created_at: Date;
 }
 

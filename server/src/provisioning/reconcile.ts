@@ -41,14 +41,19 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
   const ours = await oursAt(app, vendor);
   const seen = new Set<string>();
   let differences = 0;
+  const open = await openSubjects(app, vendor);
   const compare = async (mine: Ours | undefined, theirs: VendorSubscription | undefined): Promise<void> => {
-    differences += await note(app, vendor, mine, theirs, readAt);
+    // Nearly all agree and did before: there is nothing to write of them.
+    const isQuiet = !open.has(subjectOf(mine, theirs)) && differencesOf(mine, theirs, vendor.capabilities.canReactivateAfterCancel).length === 0;
+    if (!isQuiet) differences += await note(app, vendor, mine, theirs, readAt);
     await progress(seen.size);
   };
   if (vendor.capabilities.canList) {
     const { listed, asOf } = await listAll(app, vendor, ours);
     const byId = new Map(listed.map((theirs) => [theirs.vendorSubscriptionId, theirs]));
-    const known = new Set(ours.map(({ vendor_subscription_id }) => vendor_subscription_id));
+    // After the list, and in this order: what is not awaited any more is linked by now.
+    const awaited = await awaitedReferences(app, vendor);
+    const known = await linkedIds(app, vendor);
     for (const mine of ours) {
       seen.add(mine.id);
       // What was changed after the vendor's list was made cannot be in it.
@@ -58,10 +63,10 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
       if (theirs) byId.delete(theirs.vendorSubscriptionId);
       await compare(mine, theirs);
     }
-    const awaited = await awaitedReferences(app, vendor);
     for (const theirs of byId.values()) {
       if (theirs.status !== 'TERMINATED' && !known.has(theirs.vendorSubscriptionId) && !awaited.has(theirs.reference ?? '')) await compare(undefined, theirs);
     }
+    await endOrphans(app, vendor, Math.min(asOf ?? Infinity, readAt.getTime()));
   } else {
     for (const mine of ours) {
       seen.add(mine.id);
@@ -73,16 +78,46 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
   return { compared: seen.size, differences };
 }
 
+/** What a difference is about: a subscription of ours, else the vendor's. */
+function subjectOf(mine: Ours | undefined, theirs: VendorSubscription | undefined): string {
+  return mine?.id ?? theirs!.vendorSubscriptionId;
+}
+
+async function openSubjects({ database }: App, { code }: Vendor): Promise<Set<string>> {
+  const { rows } = await database.system.query<{ subject: string }>(
+    'select distinct coalesce(subscription_id::text, vendor_subscription_id) as subject from drift where vendor_code = $1 and resolved_at is null',
+    [code],
+  );
+  return new Set(rows.map(({ subject }) => subject));
+}
+
 /** Linked subscriptions at rest: while an operation is open, both sides are on their way. */
-async function oursAt({ database }: App, { platform }: Vendor): Promise<Ours[]> {
+async function oursAt({ database }: App, { platform }: Vendor, subscriptionId?: string): Promise<Ours[]> {
   const { rows } = await database.system.query<Ours>(
     `select s.id, s.customer_id, s.number, s.status, s.quantity, p.sku, s.vendor_subscription_id, s.vendor_customer_id, s.vendor_memo, s.updated_at
        from service_subscription s join plan p on p.id = s.plan_id
-      where s.platform = $1 and s.vendor_subscription_id is not null
+      where s.platform = $1 and s.vendor_subscription_id is not null and ($2::uuid is null or s.id = $2)
         and not exists (select from provisioning_operation o where o.subscription_id = s.id and o.finished_at is null)`,
-    [platform],
+    [platform, subscriptionId ?? null],
   );
   return rows;
+}
+
+/** What the vendor has and somebody here holds, also while something of it is on its way. */
+async function linkedIds({ database }: App, { platform }: Vendor): Promise<Set<string>> {
+  const { rows } = await database.system.query<{ id: string }>(
+    'select vendor_subscription_id as id from service_subscription where platform = $1 and vendor_subscription_id is not null',
+    [platform],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Ends what nobody held when the vendor was read before, and what is not found like that any more: it has ended, or somebody holds it. */
+async function endOrphans({ database, clock }: App, { code }: Vendor, readAt: number): Promise<void> {
+  await database.system.query(
+    `update drift set resolved_at = $3, resolution = 'both sides agree' where vendor_code = $1 and subscription_id is null and resolved_at is null and seen_at < $2`,
+    [code, new Date(readAt), clock.date()],
+  );
 }
 
 /** Numbers of subscriptions that are just being delivered: what the vendor has of them is no orphan. */
@@ -126,6 +161,15 @@ async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, t
   const subject = mine?.id ?? null;
   const vendorSubscriptionId = theirs?.vendorSubscriptionId ?? mine?.vendor_subscription_id ?? null;
   await database.systemTransaction(async (client) => {
+    // It was read a while ago, with many others; what was changed since then is compared the next time.
+    if (mine && found.length > 0) {
+      const { rowCount } = await client.query(
+        `select from service_subscription s where s.customer_id = $1 and s.id = $2 and abs(extract(epoch from s.updated_at - $3::timestamptz)) < 0.002
+            and not exists (select from provisioning_operation o where o.subscription_id = s.id and o.finished_at is null)`,
+        [mine.customer_id, mine.id, mine.updated_at],
+      );
+      if (!rowCount) return;
+    }
     for (const { field, ours, theirs: shown } of found) {
       await client.query(
         `insert into drift (id, vendor_code, subscription_id, account_id, vendor_subscription_id, field, ours, theirs, opened_at, seen_at, vendor_customer_id)
@@ -199,7 +243,7 @@ export async function readAnnounced(app: App, { vendor: code, eventId }: { reado
       [subscriptionId, clock.date()],
     );
     await database.system.query(`select pg_notify('cloudtill_provisioning', '')`);
-    const mine = (await oursAt(app, vendor)).find(({ id }) => id === subscriptionId);
+    const [mine] = await oursAt(app, vendor, subscriptionId);
     if (mine) {
       const read = await vendor.getSubscription(callOf(app), refOf(mine));
       if (read.kind !== 'SUCCEEDED') throw new Error(`${code} could not be read: ${read.message}`);

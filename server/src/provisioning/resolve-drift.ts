@@ -6,7 +6,7 @@ import { TextCheck } from '../platform/text.ts';
 import type { App } from '../platform/context.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
-import { decideNothingOpen, findVendor, intend } from '../vendors/intend.ts';
+import { decideNothingOpen, findVendor, intend, platformOf } from '../vendors/intend.ts';
 import type { ResolveDriftInput } from './provisioning.type.ts';
 
 interface DriftRow {
@@ -32,7 +32,7 @@ export async function resolveDrift(unit: Unit, input: ResolveDriftInput): Promis
   const reason = check.optionalLine('reason', input.reason, 500);
   if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
   const [drift] = await em.execute<DriftRow[]>(
-    'select id, vendor_code, subscription_id, vendor_subscription_id, field, resolved_at, resolution from drift where id = ? for update',
+    'select id, vendor_code, subscription_id, vendor_subscription_id, vendor_customer_id, field, resolved_at, resolution from drift where id = ? for update',
     [decodeId('drf', input.driftId)],
   );
   if (!drift) return refuse('DRIFT_UNKNOWN', { drift: input.driftId }, ['driftId']);
@@ -59,12 +59,21 @@ async function carryOutResolution(unit: Unit, drift: DriftRow, { resolution }: R
     return refuse('DRIFT_RESOLUTION_NOT_ALLOWED', { resolution, allowed }, ['resolution']);
   }
   if (isOrphan) {
+    const held = await heldBy(unit, drift);
+    if (!held.allowed) return held;
     const vendor = findVendor(unit.app, drift.vendor_code, 'CANCEL');
     return vendor.allowed
       ? allow({ vendorCode: drift.vendor_code, vendorSubscriptionId: drift.vendor_subscription_id!, vendorCustomerId: drift.vendor_customer_id })
       : vendor;
   }
   return tellVendor(unit, drift, reason);
+}
+
+/** Ending is final: what somebody holds by now is nobody's to end here. @rule B8 */
+async function heldBy({ em }: Unit, { vendor_code, vendor_subscription_id }: DriftRow): Promise<Decision<void>> {
+  const vendorSubscriptionId = vendor_subscription_id!;
+  const holder = await em.findOne(ServiceSubscription, { platform: await platformOf(em, vendor_code), vendorSubscriptionId });
+  return holder ? refuse('VENDOR_SUBSCRIPTION_TAKEN', { vendorSubscriptionId, subscription: holder.number }, ['driftId']) : allow(undefined);
 }
 
 /** The vendor gets what we have: the number of licenses, or the end. */
@@ -107,7 +116,10 @@ export async function cancelOrphan(
 ): Promise<string | undefined> {
   const ref = { reference: '', vendorSubscriptionId, vendorCustomerId: vendorCustomerId ?? undefined, sku: '', memo: undefined };
   const call = { operationId: newId(), signal: AbortSignal.timeout(app.config.vendorTimeoutMs) };
-  const outcome = await app.vendors.find(vendorCode)!.change(call, ref, { operation: 'CANCEL' });
+  const vendor = app.vendors.find(vendorCode);
+  // Asked again with the same key, the answer may be from when it was.
+  if (!vendor) return `${vendorCode} is not configured`;
+  const outcome = await vendor.change(call, ref, { operation: 'CANCEL' });
   if (outcome.kind !== 'SUCCEEDED') return 'message' in outcome ? outcome.message : outcome.kind;
   await app.database.system.query(`update drift set resolved_at = $2, resolution = 'ended at the vendor' where id = $1 and resolved_at is null`, [
     driftId,

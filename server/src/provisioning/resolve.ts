@@ -1,4 +1,6 @@
 /** What people decide about operations that ended badly, or of which nobody knows how they ended. @rule S2 */
+import { decideGrowth } from '@cloudtill/domain/accounts/hierarchy';
+import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import { mayBecome } from '@cloudtill/domain/subscriptions/lifecycle';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import type { VendorSubscription } from '@cloudtill/vendors/vendor';
@@ -36,7 +38,8 @@ export async function retryProvisioning(unit: Unit, { operationId }: RetryProvis
   const before = { state: operation.state };
   // Waiting longer is the point of being told to wait; a person who asks knows that the reason is gone.
   if (operation.finishedAt) Object.assign(operation, { state: 'QUEUED', since: unit.now, attempts: 0, finishedAt: null });
-  Object.assign(operation, { dueAt: unit.now, leasedUntil: null, needsAttention: false, message: null, rejection: null, vendorMessageCode: null });
+  // A lease stays: whoever is at work on it may be sending it at this moment.
+  Object.assign(operation, { dueAt: unit.now, needsAttention: false, message: null, rejection: null, vendorMessageCode: null });
   await settleDown(unit, operation, 'retryProvisioning', before);
   return allow({ operationId: operation.id });
 }
@@ -57,7 +60,9 @@ async function reopen(unit: Unit, operation: ProvisioningOperation): Promise<Dec
     return allow(undefined);
   }
   const subscription = await em.findOneOrFail(ServiceSubscription, { id: operation.subscriptionId! }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (operation.kind !== 'PROVISION') return allow(undefined);
+  if (operation.kind !== 'PROVISION') return decideChangeAgain(subscription, operation);
+  const growth = decideGrowth(await em.findOneOrFail(Account, { id: operation.accountId }), 'delivering it again', ['operationId']);
+  if (!growth.allowed) return growth;
   if (!mayBecome(subscription.status, 'PENDING')) {
     return refuse(
       'SUBSCRIPTION_STATE_NOT_ALLOWED',
@@ -69,6 +74,12 @@ async function reopen(unit: Unit, operation: ProvisioningOperation): Promise<Dec
   await em.flush();
   await reopenOrder(unit, subscription.id);
   return allow(undefined);
+}
+
+/** What was terminated meanwhile is only ended at its vendor, never changed or let run again. @rule B8 */
+function decideChangeAgain({ number, status, endsOn }: ServiceSubscription, { kind }: ProvisioningOperation): Decision<void> {
+  if (status !== 'TERMINATED' || kind === 'CANCEL') return allow(undefined);
+  return refuse('SUBSCRIPTION_TERMINATED', { subscription: number, day: endsOn == null ? '' : isoDate(endsOn) }, ['operationId']);
 }
 
 /** Ends an unknown outcome by what somebody saw in the vendor's own portal. */

@@ -7,8 +7,9 @@ import { Account } from '../accounts/account.entity.ts';
 import { Plan } from '../catalog/catalog.entities.ts';
 import type { App } from '../platform/context.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { SecretError } from '../platform/secrets.ts';
 import { settleOrder } from '../orders/settle-order.ts';
-import { encodeId } from '../platform/ids.ts';
+import { encodeId, newId } from '../platform/ids.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { toUserErrors } from '../platform/user-error.type.ts';
 import { refusal } from '@cloudtill/domain/refusal';
@@ -37,17 +38,44 @@ export interface CallRecord {
   readonly durationMs: number;
 }
 
+/** What tells one taking of the operation `o` from the next: exact, where a Date would be cut to milliseconds. */
+export const LEASE = `extract(epoch from o.leased_until)::text`;
+
 export async function settle(app: App, taken: OperationRow, call: CallRecord): Promise<void> {
   await asActor(app, taken, { operation: 'provision', operationId: taken.id }, async (unit) => {
     const operation = await unit.em.findOneOrFail(ProvisioningOperation, { id: taken.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     await addCall(app, unit, taken, call);
+    const isDone = call.step.kind === 'DONE';
     // Somebody settled it meanwhile, by hand or after our lease ran out. What we found out is in the record of calls.
-    if (operation.finishedAt) return allow(undefined);
+    if (operation.finishedAt) {
+      if (isDone) await noteSurplus(unit, operation, call.delivered);
+      return allow(undefined);
+    }
+    const [{ lease } = { lease: null }] = await unit.em.execute<{ lease: string | null }[]>(
+      `select ${LEASE} as lease from provisioning_operation o where id = ?`,
+      [taken.id],
+    );
+    // It is another's now, who may be sending it: only that it was done holds whoever says it.
+    if (lease !== taken.lease && !isDone) return allow(undefined);
     await follow(unit, operation, call.step, call.delivered);
     await unit.em.flush();
     await failpoint('provision:before-commit');
     return allow(undefined);
   });
+}
+
+/** What a vendor delivered after the operation had ended otherwise belongs to nobody: people have to see it. @rule S2 */
+async function noteSurplus(unit: Unit, operation: ProvisioningOperation, { subscription: made }: Delivered): Promise<void> {
+  if (operation.kind !== 'PROVISION' || !made) return;
+  const platform = await platformOf(unit.em, operation.vendorCode);
+  const owner = await unit.em.findOne(ServiceSubscription, { platform, vendorSubscriptionId: made.vendorSubscriptionId });
+  if (owner) return;
+  await unit.em.execute(
+    `insert into drift (id, vendor_code, vendor_subscription_id, vendor_customer_id, field, theirs, opened_at, seen_at) values (?, ?, ?, ?, 'EXISTENCE', ?, ?, ?)
+     on conflict (vendor_code, coalesce(subscription_id::text, vendor_subscription_id), field) where resolved_at is null do nothing`,
+    [newId(), operation.vendorCode, made.vendorSubscriptionId, made.vendorCustomerId ?? null, made.reference ?? made.vendorSubscriptionId, unit.now, unit.now],
+  );
+  operation.needsAttention = true;
 }
 
 async function addCall(app: App, unit: Unit, { id }: OperationRow, { purpose, outcome, message, calledAt, durationMs }: CallRecord): Promise<void> {
@@ -90,7 +118,7 @@ export async function follow(unit: Unit, operation: ProvisioningOperation, step:
 async function succeed(unit: Unit, operation: ProvisioningOperation, { subscription: made, customer }: Delivered): Promise<void> {
   if (operation.kind === 'CREATE_CUSTOMER') return synchronized(unit, operation, customer);
   const { subscription, account } = await openSubscription(unit, operation);
-  const { now, app } = unit;
+  const { now } = unit;
   if (made) {
     subscription.vendorSubscriptionId = made.vendorSubscriptionId;
     subscription.vendorCustomerId = made.vendorCustomerId ?? subscription.vendorCustomerId ?? null;
@@ -116,8 +144,19 @@ async function succeed(unit: Unit, operation: ProvisioningOperation, { subscript
     return;
   }
   await recordChange(unit, operation, { subscription, account });
-  if (made?.activationCode && (subscription.activationCode === null || app.secrets.open(subscription.activationCode!) !== made.activationCode)) {
+  if (made?.activationCode && codeOf(unit, subscription) !== made.activationCode) {
     await keepCode(unit, { subscription, account }, made.activationCode);
+  }
+}
+
+/** Undefined as well for one that was sealed with another key: that must not keep what the vendor did from being written down. */
+function codeOf({ app: { secrets } }: Unit, { activationCode }: ServiceSubscription): string | undefined {
+  if (activationCode == null) return undefined;
+  try {
+    return secrets.open(activationCode);
+  } catch (error) {
+    if (error instanceof SecretError) return undefined;
+    throw error;
   }
 }
 
@@ -184,13 +223,10 @@ async function synchronized(unit: Unit, operation: ProvisioningOperation, custom
   const { em, now } = unit;
   const platform = await platformOf(em, operation.vendorCode);
   const sync = await em.findOneOrFail(ProvisioningSync, { account: operation.accountId, platform }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  Object.assign(sync, {
-    status: 'SYNCHRONIZED',
-    reasons: [],
-    vendorCustomerId: customer?.vendorCustomerId ?? sync.vendorCustomerId ?? null,
-    synchronizedAt: now,
-    updatedAt: now,
-  });
+  Object.assign(sync, { vendorCustomerId: customer?.vendorCustomerId ?? sync.vendorCustomerId ?? null, updatedAt: now });
+  // Its options were changed while the vendor was told: what it knows is not what is wanted any more. @rule A5
+  if (sync.status === 'UNSYNCHRONIZED') return;
+  Object.assign(sync, { status: 'SYNCHRONIZED', reasons: [], synchronizedAt: now });
   unit.emit('account.synchronized', { accountId: operation.accountId, platform });
 }
 

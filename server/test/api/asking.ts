@@ -333,6 +333,7 @@ export class Mutations {
     await subscribe('M-OF-HELD', this.id('M-HELD'), 'KES-1');
     await this.done('holdAccount', { accountId: this.id('M-HELD') });
     await this.done('terminateSubscription', { subscriptionId: this.id('M-ENDED'), confirmIrreversible: true });
+    this.#made.set('M-ENDED failed', await this.#operation('M-ENDED', 'RESUME', 'FAILED', 'GOOGLE', { change: { operation: 'RESUME' } }));
     await this.done('terminateSubscription', { subscriptionId: this.id('M-ENDING'), confirmIrreversible: true, effectiveAt: '2040-07-01T00:00:00Z' });
     // Nothing is connected to it: it stands so as if a vendor had.
     await this.sql(`update service_subscription set status = 'SUSPENDED' where number = 'M-SUSPENDED'`);

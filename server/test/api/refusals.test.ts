@@ -1491,6 +1491,14 @@ const VENDORS: readonly Row[] = [
   ],
   [
     'retryProvisioning',
+    'a change of what was terminated meanwhile',
+    () => ({ operationId: id('M-ENDED failed') }),
+    'SUBSCRIPTION_TERMINATED',
+    'operationId',
+    'subscription M-ENDED was terminated on 2040-06-15; that is final',
+  ],
+  [
+    'retryProvisioning',
     'the delivery of what runs',
     () => ({ operationId: id('V-CODE failed') }),
     'SUBSCRIPTION_STATE_NOT_ALLOWED',
