@@ -144,6 +144,22 @@ describe('the storefront', () => {
     await button(page, 'Place order').click();
     await page.getByText('Everything is delivered.').waitFor();
     expect(await main.innerText()).not.toMatch(AMOUNT);
+
+    // The reseller is told, and operations are, in a mail of their own; neither of a price.
+    const number = /ORD-[\d-]+/.exec(await page.getByRole('heading', { name: /^Order ORD-/ }).innerText())![0];
+    const asked = 'query ($text: String!) { mails(filter: { text: $text }) { nodes { template recipient text } } }';
+    type Mail = { readonly template: string; readonly recipient: string; readonly text: string };
+    await expectSoon(async () => (await ask('operator', asked, { text: number })).mails.nodes.length).toBe(2);
+    const mails: Mail[] = (await ask('operator', asked, { text: number })).mails.nodes;
+    expect(mails.map(({ template, recipient }) => `${template} to ${recipient}`).toSorted()).toEqual([
+      'OPERATIONS_NOTIFICATION to provider@demo.test',
+      'ORDER_CONFIRMATION to demo-reseller@demo.test',
+    ]);
+    for (const { text } of mails) {
+      expect(text).toMatch(/Sophos Cybersecurity/);
+      expect(text).not.toMatch(AMOUNT);
+    }
+    expect(mails.find(({ template }) => template === 'OPERATIONS_NOTIFICATION')!.text).toMatch(/Baltic IT Partners[\s\S]*Hansa Logistics[\s\S]*SOPHOS-PPU/);
   });
 
   it('keeps a cart over a reload, and what was only priced stays out of it', async ({ open }) => {
