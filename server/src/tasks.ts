@@ -50,6 +50,7 @@ export async function startTasks(app: App): Promise<Worker> {
       cleanUp: async () => {
         await database.system.query('delete from idempotency_record where created_at < $1', [new Date(app.clock.now() - KEPT_DAYS * 86_400_000)]);
         await database.system.query(`delete from outbox_event where handled_at < now() - interval '7 days'`);
+        await database.system.query('delete from vendor_event where received_at < $1', [new Date(app.clock.now() - KEPT_DAYS * 86_400_000)]);
         await database.system.query(`delete from session where expires_at < now() - interval '1 day' or ended_at < now() - interval '1 day'`);
       },
     },

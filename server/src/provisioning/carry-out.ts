@@ -5,7 +5,6 @@
 import type { Call, Finding, Intent, Outcome, Reading, Vendor, VendorCustomer, VendorSubscription } from '@cloudtill/vendors/vendor';
 import type { App } from '../platform/context.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import type { OperationState } from '../vendors/vendor-links.entities.ts';
 import { noteAnswer, noteFailure, pauseOf } from './health.ts';
 import { readIntent, type OperationRow } from './intent.ts';
 import { afterPolling, afterReading, afterSending, backoff, type Purpose, type Situation, type Step } from './next-step.ts';
@@ -175,5 +174,3 @@ async function postpone({ database, clock }: App, { id, lease }: OperationRow, d
     [id, new Date(clock.now() + delayMs), message, attention, lease],
   );
 }
-
-export type { OperationState };

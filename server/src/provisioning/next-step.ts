@@ -67,8 +67,8 @@ export function afterSending(outcome: Outcome<unknown>, situation: Situation): S
       return { kind: 'FAIL', rejection, vendorCode, message };
     }
     case 'THROTTLED':
-      // Who waits as long as was asked has not failed.
-      return { kind: 'SEND', delayMs: outcome.retryAfterMs + backoff(1, jitter), message: outcome.message, attention: false };
+      // Who waits as long as was asked has not failed; but a vendor that always says so is for people to see.
+      return { kind: 'SEND', delayMs: outcome.retryAfterMs + backoff(1, jitter), message: outcome.message, attention: attempts >= MAX_ATTEMPTS };
     case 'RETRYABLE':
       return again(outcome.message, situation);
     case 'UNKNOWN':

@@ -1,5 +1,5 @@
 /** Writing down what came of a call, and what follows from it; all of it in one transaction. */
-import { allow, type Decision } from '@cloudtill/domain/refusal';
+import { allow } from '@cloudtill/domain/refusal';
 import { mayBecome } from '@cloudtill/domain/subscriptions/lifecycle';
 import type { VendorCustomer, VendorSubscription } from '@cloudtill/vendors/vendor';
 import { LockMode } from '@mikro-orm/core';
@@ -249,5 +249,3 @@ async function fail(unit: Unit, operation: ProvisioningOperation): Promise<void>
 function subjectOf(subscription: ServiceSubscription, account: Account): { accountId: string; subjectKind: string; subjectId: string; subjectNumber: string } {
   return { accountId: account.id, subjectKind: 'ServiceSubscription', subjectId: encodeId('sub', subscription.id), subjectNumber: subscription.number };
 }
-
-export type { Decision };

@@ -49,9 +49,12 @@ export async function askVendor(unit: Unit, subscription: ServiceSubscription, c
   const wanted = changeOf(change);
   if (!isLinked(subscription) || !wanted) return allow(undefined);
   const isRenewal = change.kind === 'RENEWAL';
-  if (!isRenewal && change.effectiveAt > unit.now.getTime()) return allow(undefined);
   const code = await vendorCodeOf(unit.em, subscription);
   const vendor = findVendor(unit.app, code, wanted.operation);
+  if (!isRenewal && change.effectiveAt > unit.now.getTime()) {
+    // What the vendor will never do would be charged from then on; whether it can be reached shows when it is due.
+    return vendor.allowed || !unit.app.vendors.find(code) ? allow(undefined) : vendor;
+  }
   // A vendor that knows nothing of renewals is told to end it when the term does.
   if (!vendor.allowed) return isRenewal ? allow(undefined) : vendor;
   const operationId = await intend(unit, {
