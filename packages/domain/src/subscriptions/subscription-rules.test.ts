@@ -19,7 +19,15 @@ const standing = { number: 'SUB-1', status: 'ACTIVE' as const };
 describe('S1, B8: the life of a subscription', () => {
   it('has these transitions and no others', () => {
     const steps = SUBSCRIPTION_STATUSES.flatMap((from) => SUBSCRIPTION_STATUSES.filter((to) => mayBecome(from, to)).map((to) => `${from} ${to}`));
-    expect(steps).toEqual(['PENDING ACTIVE', 'PENDING FAILED', 'ACTIVE SUSPENDED', 'ACTIVE TERMINATED', 'SUSPENDED ACTIVE', 'SUSPENDED TERMINATED', 'FAILED PENDING']);
+    expect(steps).toEqual([
+      'PENDING ACTIVE',
+      'PENDING FAILED',
+      'ACTIVE SUSPENDED',
+      'ACTIVE TERMINATED',
+      'SUSPENDED ACTIVE',
+      'SUSPENDED TERMINATED',
+      'FAILED PENDING',
+    ]);
   });
 
   it.each([
