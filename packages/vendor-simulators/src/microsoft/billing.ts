@@ -59,7 +59,7 @@ export class Billing {
     const offset = Number(query.get('offset') ?? 0);
     if (!Number.isInteger(size) || size < 1 || !Number.isInteger(offset) || offset < 0) throw new Refused(400, '400', 'size or offset is not valid.');
     const all = this.#invoices().toSorted((a, b) => b.id.localeCompare(a.id));
-    const items = all.slice(offset, offset + size).map((invoice) => this.#shown(invoice));
+    const items = all.slice(offset, offset + Math.min(size, this.#pageSize())).map((invoice) => this.#shown(invoice));
     return this.#collection({ totalCount: all.length, items });
   }
 
@@ -78,7 +78,7 @@ export class Billing {
     const today = new Date(this.#frame.now());
     const month = iso(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - (period === 'current' ? 0 : 1), 1)).slice(0, 7);
     const lines = this.#isBilled(month) ? [] : this.#lines(type, { id: '', month, currency });
-    return this.#page(exchange, [period, currency, type], lines);
+    return this.#page(exchange, [month, currency, type], lines);
   }
 
   /** @param question what a continuation belongs to: it goes on with nothing else */
@@ -91,7 +91,7 @@ export class Billing {
     }
     if (lines.length === 0 && token === undefined && this.#frame.setting('microsoft.emptyStatus') === 404) throw new Refused(404, '404', 'There are no lines.');
     const start = token === undefined ? 0 : startIn(token, question);
-    const end = start + Math.min(size, Number(this.#frame.setting('microsoft.pageSize')));
+    const end = start + Math.min(size, this.#pageSize());
     const drift = fault?.kind === 'SCHEMA_DRIFT' ? { introducedLater: { since: '2030-01-01' }, chargeType: 'SomethingNew' } : {};
     const items = lines.slice(start, end).map((line) => ({ ...this.#numbered(line), ...drift }));
     const uri = `${path.replace(/^\/v1/, '')}?${query.toString()}`;
@@ -99,6 +99,10 @@ export class Billing {
     const links = { self: { uri, method: 'GET', headers: [] }, ...(end < lines.length ? { next } : {}) };
     // The real one counts what is on the page.
     return this.#collection({ totalCount: items.length, items, links });
+  }
+
+  #pageSize(): number {
+    return Number(this.#frame.setting('microsoft.pageSize'));
   }
 
   #collection(body: object): Reply {

@@ -45,7 +45,7 @@ export const MICROSOFT: VendorDefinition = {
     'microsoft.numbersAsText': false,
     /** Names in invoices and their lines begin with a capital letter. */
     'microsoft.pascalCase': false,
-    /** Lines on a page at most, however many are asked for. */
+    /** Invoices or lines on a page at most, however many are asked for. */
     'microsoft.pageSize': 2_000,
     /** 200 or 404: how no lines are told. */
     'microsoft.emptyStatus': 200,
