@@ -28,6 +28,8 @@ it.each([
   ['0x1', undefined],
   ['1e', undefined],
   ['1e999', undefined],
+  ['9'.repeat(60), '9'.repeat(60)],
+  ['9'.repeat(61), undefined],
   ['Infinity', undefined],
 ])('"%s" is %s', (written, decimal) => {
   expect(decimalOf(written)).toBe(decimal);

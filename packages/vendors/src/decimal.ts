@@ -1,8 +1,8 @@
 /** Amounts as texts: how vendors write them, and how the port hands them out. */
 import type { Decimal } from './vendor.ts';
 
-const WRITTEN = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
-/** No amount has more digits; an exponent beyond is a mistake, and its zeros would fill the memory. */
+/** No amount has more than sixty digits before or after the point; an exponent beyond would fill the memory with zeros. */
+const WRITTEN = /^([+-]?)(\d{0,60})(?:\.(\d{0,60}))?(?:[eE]([+-]?\d{1,3}))?$/;
 const MAX_EXPONENT = 60;
 
 /**

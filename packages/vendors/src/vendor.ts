@@ -408,11 +408,12 @@ export interface Vendor {
 
   /**
    * What we were billed, what was used, and what it costs: page by page, and only where the vendor reports it, as
-   * `capabilities` say. What there is nothing of is an empty page. `next` goes with the question that it was given for.
+   * `capabilities` say. What there is nothing of is an empty page. `next` goes with the question that it was given for;
+   * with another it is `REJECTED VALIDATION`. What changed since its first page, so that rows would be lost or doubled,
+   * is `REJECTED CONCURRENCY`: it has to be read from the start.
    */
   fetchInvoiceLines?(call: Call, query: InvoiceQuery, after: string | undefined): Promise<Reading<Page<InvoiceLine>>>;
   fetchUsage?(call: Call, query: UsageQuery, after: string | undefined): Promise<Reading<Page<UsageRow>>>;
-  /** A sheet that changed since its first page is `REJECTED CONCURRENCY`: it has to be read from the start. */
   fetchPrices?(call: Call, query: PriceQuery, after: string | undefined): Promise<Reading<Page<PriceRow>>>;
 
   /** Checks who sent a webhook and reads it; undefined where its signature or age is wrong. */

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { decimalOf } from '../decimal.ts';
 import type { DayRange, InvoiceLine, LineCharge, UsageRow } from '../vendor.ts';
+import { DAY_MS, dayOf, isoDay, NO_END_YEAR } from './days.ts';
 
-const DAY_MS = 86_400_000;
 const EXAMPLE = 'such as 0.085';
 
 const text = z.string().nullish();
@@ -15,8 +15,14 @@ const decimal = z.string().transform((written, context) => {
   if (read === undefined) context.addIssue(`"${written.slice(0, 40)}" is no decimal number ${EXAMPLE}`);
   return read ?? z.NEVER;
 });
-/** An empty text is no number, and is sent where there is none. */
-const optionalDecimal = z.preprocess((written) => (written === '' ? undefined : written), decimal.nullish());
+const day = z.string().refine((written) => dayOf(written) !== undefined, { error: 'this is no date such as 2030-07-03T00:00:00Z' });
+/** ISO 4217. */
+const currency = z.string().min(1).toUpperCase();
+/** An empty text is sent where there is no number, and no date. */
+const orEmpty = <T extends z.ZodType>(schema: T): z.ZodPreprocess<z.ZodOptional<z.ZodNullable<T>>> =>
+  z.preprocess((written) => (written === '' ? undefined : written), schema.nullish());
+const optionalDecimal = orEmpty(decimal);
+const optionalDay = orEmpty(day);
 
 /** An object whose fields may be written in any case: `pcToBCExchangeRate` is also `PCToBCExchangeRate`. */
 function inAnyCase<T extends z.ZodRawShape>(shape: T): z.ZodPreprocess<z.ZodObject<T>> {
@@ -35,8 +41,8 @@ export const invoiceSchema = inAnyCase({
   id: z.string().min(1),
   invoiceType: text,
   documentType: text,
-  billingPeriodStartDate: text,
-  currencyCode: z.string().min(1),
+  billingPeriodStartDate: optionalDay,
+  currencyCode: currency,
 });
 export type Invoice = z.infer<typeof invoiceSchema>;
 
@@ -65,23 +71,23 @@ export const lineSchema = inAnyCase({
   skuName: text,
   chargeType: z.string(),
   termAndBillingCycle: text,
-  chargeStartDate: text,
-  chargeEndDate: text,
+  chargeStartDate: optionalDay,
+  chargeEndDate: optionalDay,
   unitType: text,
   quantity: decimal,
   billableQuantity: optionalDecimal,
   unitPrice: optionalDecimal,
   effectiveUnitPrice: optionalDecimal,
-  pricingCurrency: text,
+  pricingCurrency: orEmpty(currency),
   pcToBCExchangeRate: optionalDecimal,
   subtotal: decimal,
   taxTotal: decimal,
   totalForCustomer: decimal,
-  currency: z.string().min(1),
+  currency,
 });
 
 export const usageSchema = inAnyCase({
-  usageDate: z.string().regex(/^\d{4}-\d\d-\d\d(T|$)/, { error: 'this is no date such as 2030-07-03T00:00:00Z' }),
+  usageDate: day,
   customerId: text,
   subscriptionId: z.string().min(1),
   entitlementId: text,
@@ -96,10 +102,10 @@ export const usageSchema = inAnyCase({
   quantity: decimal,
   unitPrice: decimal,
   effectiveUnitPrice: decimal,
-  pricingCurrency: text,
+  pricingCurrency: orEmpty(currency),
   pcToBCExchangeRate: optionalDecimal,
   billingPreTaxTotal: decimal,
-  billingCurrency: z.string().min(1),
+  billingCurrency: currency,
   hasPartnerEarnedCredit: z.union([z.boolean(), z.stringbool()]).nullish(),
   rateOfPartnerEarnedCredit: optionalDecimal,
   resourceGroup: text,
@@ -147,7 +153,7 @@ export function toInvoiceLine(of: Pick<InvoiceLine, 'invoice' | 'document'>, lin
     billableQuantity: line.billableQuantity ?? undefined,
     unitPrice: line.unitPrice ?? undefined,
     effectiveUnitPrice: line.effectiveUnitPrice ?? undefined,
-    pricingCurrency: line.pricingCurrency || undefined,
+    pricingCurrency: line.pricingCurrency ?? undefined,
     exchangeRate: line.pcToBCExchangeRate ?? undefined,
     subtotal: line.subtotal,
     tax: line.taxTotal,
@@ -171,7 +177,7 @@ export function toUsageRow(item: z.infer<typeof usageSchema>): UsageRow {
     quantity: item.quantity,
     unitPrice: item.unitPrice,
     effectiveUnitPrice: item.effectiveUnitPrice,
-    pricingCurrency: item.pricingCurrency || undefined,
+    pricingCurrency: item.pricingCurrency ?? undefined,
     exchangeRate: item.pcToBCExchangeRate ?? undefined,
     amount: item.billingPreTaxTotal,
     currency: item.billingCurrency,
@@ -191,17 +197,10 @@ function skuOf({ productId, skuId, availabilityId }: Pick<z.infer<typeof lineSch
 /** Some lines have `org:` before the id. */
 const customerOf = (id: string | null | undefined): string | undefined => id?.replace(/^org:/i, '') || undefined;
 
-/** Both days are charged. What was bought for once has dates of the year 1, or none. */
+/** Both days are charged. What was bought for once has dates of the year 1, or none; what has no end, one of the year 9999. */
 function periodOf(first: string | null | undefined, last: string | null | undefined): DayRange | undefined {
-  const start = dayOf(first);
-  const end = dayOf(last);
-  return start === undefined || end === undefined ? undefined : { start: isoDay(start), end: isoDay(end + DAY_MS) };
+  const start = dayOf(first ?? '') ?? -1;
+  const end = dayOf(last ?? '') ?? -1;
+  const isRun = start >= 0 && end >= start && new Date(end).getUTCFullYear() < NO_END_YEAR;
+  return isRun ? { start: isoDay(start), end: isoDay(end + DAY_MS) } : undefined;
 }
-
-/** Midnight of a day as it is written, whatever the time beside it. */
-function dayOf(written: string | null | undefined): number | undefined {
-  const at = Date.parse(written?.slice(0, 10) ?? '');
-  return Number.isNaN(at) || at < 0 ? undefined : at;
-}
-
-const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCall, again, pagesOf, PartnerCenterBench, SKU } from '../../test/microsoft.ts';
 import type { Change, InvoiceLine, Page, Reading, SubscriptionRef, UsageQuery, UsageRow } from '../vendor.ts';
@@ -262,7 +263,8 @@ describe('lines of an invoice', () => {
       ['G203005EUR 3'],
       ['G203005CHF 5', 'G203005CHF 6'],
     ]);
-    expect(await bench.journal('listInvoices')).toHaveLength(2);
+    // Once, and not for each page: turned away for its token, then two documents, one, and none.
+    expect((await bench.journal('listInvoices')).map(({ request }) => request.path.split('offset=')[1])).toEqual(['0', '0', '2', '3']);
   });
 
   it('that only give back stand on a credit note', async () => {
@@ -287,13 +289,34 @@ describe('lines of an invoice', () => {
 
   it('of more documents than are listed at once are found', async () => {
     await bench.subscription({ parameters: { TermDuration: 'P1M' } });
-    await at('2047-02-01T00:00:00Z');
-    // 200 months later: the first one is the last in the list.
+    await at('2047-03-01T00:00:00Z');
+    // 201 months later: the first one is the last in the list.
     expect(await allLines()).toHaveLength(1);
     expect((await bench.journal('listInvoices')).filter(({ response }) => response?.status === 200).map(({ request }) => request.path)).toEqual([
       '/v1/invoices?size=200&offset=0',
       '/v1/invoices?size=200&offset=200',
+      '/v1/invoices?size=200&offset=201',
     ]);
+  });
+
+  it('are found where fewer documents are listed at once than were asked for', async () => {
+    await bench.control('settings', { 'microsoft.pageSize': 1 });
+    await bench.subscription({ parameters: { TermDuration: 'P1M' } });
+    await at('2030-08-08T00:00:00Z');
+    expect(await allLines()).toHaveLength(1);
+  });
+
+  it('come once, where the document moved on in the list while it was read', async () => {
+    await bench.control('settings', { 'microsoft.pageSize': 1 });
+    await bench.subscription({ parameters: { TermDuration: 'P1M' } });
+    await at('2030-06-08T00:00:00Z');
+    // With a token of now, the second time is when the second page is asked for.
+    await lines();
+    await bench.fault('listInvoices', 'DUPLICATE_DELIVERY', { match: { op: 'listInvoices', nth: 2 }, delayMs: 500 });
+    const reading = allLines();
+    await sleep(150);
+    await at('2030-07-08T00:00:00Z');
+    expect(await reading).toHaveLength(1);
   });
 
   it('are none before the month is billed, and none of a month without', async () => {
@@ -305,8 +328,37 @@ describe('lines of an invoice', () => {
     expect(await allLines()).toHaveLength(1);
   });
 
-  it.each(['{', '{"invoices":[]}', 'anything'])('do not go on from %s', async (after) => {
-    expect(await lines(MAY, after)).toMatchObject({ kind: 'REJECTED', rejection: 'VALIDATION' });
+  it('do not go on with what is not there any more, nor with another month', async () => {
+    await bench.control('settings', { 'microsoft.pageSize': 1 });
+    const account = await bench.customer();
+    await bench.subscription({ account });
+    await bench.subscription({ account, reference: 'S-2' });
+    await at('2030-06-08T00:00:00Z');
+    const first = await lines();
+    const next = first.kind === 'SUCCEEDED' ? first.value.next : undefined;
+    expect(await lines({ billingMonth: '2030-06' }, next)).toMatchObject({ kind: 'REJECTED', rejection: 'VALIDATION' });
+    expect(await lines(MAY, next)).toMatchObject({ kind: 'SUCCEEDED', value: { rows: [{}], next: undefined } });
+    await bench.reset();
+    expect(await lines(MAY, next)).toMatchObject({ kind: 'REJECTED', rejection: 'CONCURRENCY' });
+  });
+});
+
+describe('a question that cannot be asked', () => {
+  it.each([
+    // what is wrong, and the question
+    ['"2030-5" is no month', () => lines({ billingMonth: '2030-5' })],
+    ['"2030-13" is no month', () => lines({ billingMonth: '2030-13' })],
+    ['"" is no currency', () => usage({ ...CURRENT, currency: '' })],
+    ['"US&D" is no currency', () => usage({ ...CURRENT, currency: 'US&D' })],
+    ['".." is no invoice', () => usage({ of: { invoice: '..' }, currency: 'USD' })],
+    ['"" is no invoice', () => usage({ of: { invoice: '' }, currency: 'USD' })],
+    ...['{', 'anything', '', 'bnVsbA'].flatMap((after) => [
+      ['the place to go on from', () => lines(MAY, after)] as const,
+      ['the place to go on from', () => usage(CURRENT, after)] as const,
+    ]),
+  ] as const)('is not sent: %s', async (message, ask) => {
+    expect(await ask()).toEqual({ kind: 'REJECTED', rejection: 'VALIDATION', message: expect.stringContaining(message) });
+    expect(await bench.journal()).toEqual([]);
   });
 });
 
@@ -411,6 +463,12 @@ describe('what Microsoft writes in more than one way', () => {
     [{ chargeStartDate: '2030-05-31', chargeEndDate: '2030-05-31T00:00:00+00:00' }, { servicePeriod: { start: '2030-05-31', end: '2030-06-01' } }],
     [{ chargeStartDate: '0001-01-01T00:00:00', chargeEndDate: '0001-01-01T00:00:00' }, { servicePeriod: undefined }],
     [{ chargeStartDate: '2030-05-01', chargeEndDate: '' }, { servicePeriod: undefined }],
+    [{ chargeStartDate: '2030-05-02', chargeEndDate: '2030-05-01' }, { servicePeriod: undefined }],
+    [{ chargeStartDate: '2030-05-01', chargeEndDate: '9999-12-31T23:59:59Z' }, { servicePeriod: undefined }],
+    [
+      { currency: 'usd', pricingCurrency: '' },
+      { currency: 'USD', pricingCurrency: undefined },
+    ],
   ])('%o in a line is %o', (fields, expected) => {
     expect(toInvoiceLine({ invoice: 'G1', document: 'INVOICE' }, lineSchema.parse({ ...line, ...fields }))).toMatchObject(expected);
   });
@@ -445,6 +503,8 @@ describe('a page that cannot be read', () => {
     ['items.1.unitPrice', '"ten" is no decimal number such as 0.085', usageSchema, { ...usageItem, unitPrice: 'ten' }],
     ['items.1.billingPreTaxTotal', '"1,5" is no decimal number such as 0.085', usageSchema, { ...usageItem, billingPreTaxTotal: '1,5' }],
     ['items.1.usageDate', 'is no date such as 2030-07-03T00:00:00Z', usageSchema, { ...usageItem, usageDate: '1.5.2030' }],
+    ['items.1.usageDate', 'is no date such as 2030-07-03T00:00:00Z', usageSchema, { ...usageItem, usageDate: '2030-06-31T00:00:00Z' }],
+    ['items.1.chargeEndDate', 'is no date such as 2030-07-03T00:00:00Z', lineSchema, { ...line, chargeEndDate: '31.5.2030' }],
     ['items.1.subscriptionId', 'Too small', usageSchema, { ...usageItem, subscriptionId: '' }],
     ['items.1.subtotal', 'expected string', lineSchema, { ...line, subtotal: undefined }],
     ['items.1.quantity', '"" is no decimal number such as 0.085', lineSchema, { ...line, quantity: '' }],

@@ -1,11 +1,9 @@
 /** One row of a price sheet. Its columns may come in any order, and others beside them. */
 import { decimalOf } from '../decimal.ts';
 import type { PriceRow } from '../vendor.ts';
+import { DAY_MS, dayOf, isoDay, NO_END_YEAR } from './days.ts';
 
-const DAY_MS = 86_400_000;
 const REQUIRED = ['ProductId', 'SkuId', 'Market', 'Currency', 'UnitPrice', 'EffectiveStartDate'] as const;
-/** A price without an end has one in the year 9999. */
-const NO_END_YEAR = 9999;
 
 export interface Columns {
   /** Where one is, by its name without case and spaces: "ERP Price" is `erpprice`. */
@@ -68,19 +66,16 @@ const misread = (column: string, written: string, wanted: string): Misread => ({
 
 /** In UTC. Americans write the month first. */
 function instantOf(written: string): number | undefined {
-  const [, month, day, year, hour = '12', minute = '0', second = '0', half = 'AM'] =
+  const [, month = '', day = '', year, hour = '12', minute = '00', second = '00', half = 'AM'] =
     /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))? ([AP]M))?$/i.exec(written) ?? [];
-  if (year !== undefined) {
-    const at = Date.UTC(+year, +month! - 1, +day!, (+hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0), +minute, +second);
-    // The 31st of June would be the 1st of July.
-    return new Date(at).getUTCMonth() === +month! - 1 ? at : undefined;
-  }
-  if (!/^\d{4}-\d\d-\d\d(T|$)/.test(written)) return undefined;
-  const at = Date.parse(/(Z|[+-]\d\d:?\d\d|^\d{4}-\d\d-\d\d)$/i.test(written) ? written : `${written}Z`);
+  const hours = (Number(hour) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+  const iso = year === undefined ? written : `${year}-${two(month)}-${two(day)}T${two(String(hours))}:${minute}:${second}Z`;
+  if (dayOf(iso) === undefined) return undefined;
+  const at = Date.parse(/(Z|[+-]\d\d:?\d\d|^\d{4}-\d\d-\d\d)$/i.test(iso) ? iso : `${iso}Z`);
   return Number.isNaN(at) ? undefined : at;
 }
 
+const two = (digits: string): string => digits.padStart(2, '0');
+
 /** An end is the last second of a day, or the midnight after it. */
 const firstDayAfter = (end: number): number => Math.ceil(end / DAY_MS) * DAY_MS;
-
-const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCall, pagesOf, PartnerCenterBench } from '../../test/microsoft.ts';
 import type { Page, PriceQuery, PriceRow, Reading } from '../vendor.ts';
-import { ROWS_PER_PAGE } from './prices.ts';
+import { CHARACTERS_PER_PAGE, pageOf, ROWS_PER_PAGE } from './prices.ts';
 
 let bench: PartnerCenterBench;
 beforeAll(async () => void (bench = await PartnerCenterBench.start()));
@@ -99,6 +100,8 @@ describe('a price sheet', () => {
     ['DZH1,0001,US,USD,,3/1/2018,,,', 'row 3, column UnitPrice: it is empty, and has to be there'],
     ['DZH1,,US,USD,1,3/1/2018,,,', 'row 3, column SkuId: it is empty, and has to be there'],
     ['DZH1,0001,US,USD,1,31/3/2018,,,', 'row 3, column EffectiveStartDate: "31/3/2018" is not a date such as 7/1/2030 12:00:00 AM or 2030-07-01T00:00:00Z'],
+    ['DZH1,0001,US,USD,1,2018-02-30,,,', 'row 3, column EffectiveStartDate: "2018-02-30" is not a date such as'],
+    ['DZH1,0001,US,USD,1,3/1/2018 12:75:00 AM,,,', 'row 3, column EffectiveStartDate: "3/1/2018 12:75:00 AM" is not a date such as'],
     ['DZH1,0001,US,USD,1,3/1/2018,6/31/2018,,', 'row 3, column EffectiveEndDate: "6/31/2018" is not a date such as'],
     ['DZH1,0001,US,USD,1,3/1/2018,,none,', 'row 3, column PricingTierRangeMin: "none" is not a decimal number such as 0.085'],
     ['DZH1,0001,US', 'row 3, column 3: the row ends there, and has to have 9 columns as the header has'],
@@ -118,6 +121,11 @@ describe('a price sheet', () => {
     });
   });
 
+  it('without anything in it is told of', async () => {
+    await bench.putPriceSheet('\r\n');
+    expect(await prices()).toEqual({ kind: 'RETRYABLE', message: 'the price sheet is empty: it has no header' });
+  });
+
   it('of a month is asked for by it, and there is none where there is none', async () => {
     await bench.putPriceSheet(sheet(HEADER, ROW), 'azure_consumption', '203004');
     expect(await rowsOf({ ...METERED, month: '2030-04' })).toMatchObject([{ sku: 'DZH1:0001', unitPrice: '0.1' }]);
@@ -127,8 +135,19 @@ describe('a price sheet', () => {
     );
   });
 
-  it('for a market that does not exist is refused', async () => {
-    expect(await prices({ ...METERED, market: 'Europe' })).toMatchObject({ kind: 'REJECTED', rejection: 'VALIDATION' });
+  it('of today that is not found is none that is empty', async () => {
+    await bench.reset({ MICROSOFT_PRICES_URL: `${bench.simulator.apiUrl}/elsewhere` });
+    expect(await prices()).toMatchObject({ kind: 'REJECTED', rejection: 'NOT_FOUND' });
+  });
+
+  it.each([
+    // what is wrong, and the question
+    ['"Europe" is no market', { ...METERED, market: 'Europe' }],
+    [`"U'" is no market`, { ...METERED, market: "U'" }],
+    ['"203005" is no month', { ...METERED, month: '203005' }],
+  ])('is not asked for where %s', async (message, query) => {
+    expect(await prices(query)).toMatchObject({ kind: 'REJECTED', rejection: 'VALIDATION', message: expect.stringContaining(message) });
+    expect(await bench.journal()).toEqual([]);
   });
 });
 
@@ -164,7 +183,26 @@ describe('a large price sheet', () => {
     else expect(second).toMatchObject({ kind: 'SUCCEEDED', value: { rows: [{ sku: `DZH1:${ROWS_PER_PAGE}` }, { sku: 'DZH1:0001' }], next: undefined } });
   });
 
-  it.each(['{', '{"row":0,"digest":""}', 'anything'])('does not go on from %s', async (after) => {
+  it('that is gone after its first page has to be read again', async () => {
+    const query = { ...METERED, month: '2030-04' };
+    await bench.putPriceSheet(sheet(HEADER, ...rows(ROWS_PER_PAGE + 1)), 'azure_consumption', '203004');
+    const first = await prices(query);
+    const next = first.kind === 'SUCCEEDED' ? first.value.next : undefined;
+    await bench.reset();
+    expect(await prices(query, next)).toMatchObject({ kind: 'REJECTED', rejection: 'CONCURRENCY' });
+    expect(await prices({ ...query, month: '2030-03' }, next)).toMatchObject({ kind: 'REJECTED', rejection: 'VALIDATION' });
+  });
+
+  it('of long rows has fewer of them on a page', async () => {
+    const row = `DZH1,0001,US,USD,0.1,3/1/2018,,,${' '.repeat(100_000)}`;
+    const page = await pageOf(Readable.from([sheet(HEADER, ...Array<string>(200).fill(row))]), undefined);
+    const read = page.kind === 'SUCCEEDED' ? page.value : undefined;
+    expect(read?.rows).toHaveLength(Math.ceil(CHARACTERS_PER_PAGE / (100_000 + 60)));
+    // The header is the first row.
+    expect(read?.next?.row).toBe(1 + read!.rows.length);
+  });
+
+  it.each(['{', 'anything', '', 'bnVsbA'])('does not go on from "%s"', async (after) => {
     expect(await prices(METERED, after)).toMatchObject({ kind: 'REJECTED', rejection: 'VALIDATION' });
     expect(await bench.journal('priceSheet')).toEqual([]);
   });
