@@ -126,7 +126,8 @@ export async function recordAll(unit: Unit, recordings: readonly Recording[]): P
 }
 
 /** @returns the lines with the new one; what follows from them for the subscription is set and written by the next flush */
-function addLine({ em, app, viewer, now, operationId, emit }: Unit, history: History, change: NewChange): Change[] {
+function addLine(unit: Unit, history: History, change: NewChange): Change[] {
+  const { em, app, viewer, now, operationId } = unit;
   const { subscription, account } = history;
   const changes = withChange(history, app.clock, change);
   const added = changes.at(-1)!;
@@ -156,7 +157,7 @@ function addLine({ em, app, viewer, now, operationId, emit }: Unit, history: His
   subscription.plan = em.getReference(Plan, heldAt(changes, now.getTime()).plan.id, { wrapped: true });
   // A charge in arrears belongs to the month of its last day, and a change can move that day, for good or back.
   const reach = heldAt(changes, added.effectiveAt).plan.cycle === 'ANNIVERSARY' ? LONGEST_PERIOD_DAYS : 0;
-  emit('subscription.changed', { customerId: account.id, subscriptionId: subscription.id, from: sqlDate(addDays(added.effectiveOn, -reach)) });
+  unit.emit('subscription.changed', { customerId: account.id, subscriptionId: subscription.id, from: sqlDate(addDays(added.effectiveOn, -reach)) });
   return changes;
 }
 
