@@ -52,10 +52,12 @@ describe.each(VENDORS)('%s', (vendor) => {
   it.each(KILL_POINTS)(
     'killed at %s: it is delivered once',
     async (failpoint) => {
-      const order = await shop.order(vendor, 9);
       const settings = { databaseUrl: server.databaseUrl, dataDir, env };
-      expect(await new WorkerProcess({ ...settings, failpoint }).ended).toBe('SIGKILL');
+      const killed = new WorkerProcess({ ...settings, failpoint });
+      const ordered = shop.order(vendor, 9);
+      expect(await killed.ended).toBe('SIGKILL');
       const worker = new WorkerProcess(settings);
+      const order = await ordered;
       await allSettled(client, Date.now() + 60_000);
       await worker.stop();
       const { data } = await (
