@@ -72,6 +72,10 @@ export const SubscriptionQuery = graphql(`
       vendorSubscriptionId
       licenseId
       approvalCode
+      order {
+        id
+        number
+      }
       operations(first: 10) {
         id
         kind
