@@ -188,9 +188,12 @@ export class CreateVendorLinks extends Migration {
         seen_at                timestamptz not null,
         resolved_at            timestamptz,
         resolution             text,
+        -- Somebody let it be: it is not opened again as long as both sides stay as they are.
+        ignored                boolean not null default false,
         foreign key (account_id, subscription_id) references service_subscription (customer_id, id)
       );
       create unique index drift_once on drift (vendor_code, coalesce(subscription_id::text, vendor_subscription_id), field) where resolved_at is null;
+      create unique index drift_ignored_once on drift (vendor_code, coalesce(subscription_id::text, vendor_subscription_id), field) where ignored;
       create index drift_opened on drift (opened_at, id);
     `);
   }

@@ -73,6 +73,7 @@ export const operations: typeof english = {
       setSyncOptions: 'Sync-Optionen festgelegt',
       synchronizeAccount: 'Synchronisierung',
       retryProvisioning: 'Hersteller erneut gefragt',
+      acknowledgeProvisioning: 'Fehlschlag zur Kenntnis genommen',
       resolveUnknownProvisioning: 'Unklaren Ausgang geklärt',
       resolveDrift: 'Abweichung bereinigt',
       reconcileVendor: 'Mit Hersteller abgeglichen',

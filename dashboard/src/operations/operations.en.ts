@@ -70,6 +70,7 @@ export const operations = {
       setSyncOptions: 'Sync options set',
       synchronizeAccount: 'Synchronization',
       retryProvisioning: 'Vendor asked again',
+      acknowledgeProvisioning: 'Failure acknowledged',
       resolveUnknownProvisioning: 'Unknown outcome resolved',
       resolveDrift: 'Difference settled',
       reconcileVendor: 'Vendor compared',

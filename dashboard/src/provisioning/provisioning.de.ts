@@ -94,9 +94,18 @@ export const provisioning: typeof english = {
     sendNow: 'Jetzt senden',
     lookNow: 'Jetzt nachsehen',
     resolve: 'Klären',
+    acknowledge: 'Belassen',
     of: '{action}: {kind}, {subject}',
     retried: 'Es ist wieder unterwegs.',
     refused: 'Ein neuer Versuch ist nicht möglich',
+  },
+  acknowledge: {
+    title: 'Es bei diesem Fehlschlag belassen',
+    text: '{kind}, {subject}, {vendor}: bleibt fehlgeschlagen und wird nicht mehr als zu prüfen gezeigt.',
+    reason: 'Grund',
+    reasonNote: 'Steht im Protokoll: warum es so bleiben darf, oder was stattdessen getan wurde.',
+    confirm: 'Belassen',
+    done: 'Dafür ist nichts mehr zu tun.',
   },
   operation: {
     missing: 'Diese Anfrage gibt es nicht',

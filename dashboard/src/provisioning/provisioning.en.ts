@@ -83,9 +83,18 @@ export const provisioning = {
     sendNow: 'Send now',
     lookNow: 'Look now',
     resolve: 'Resolve',
+    acknowledge: 'Let it be',
     of: '{action}: {kind}, {subject}',
     retried: 'It is on its way again.',
     refused: 'It cannot be tried again',
+  },
+  acknowledge: {
+    title: 'Let this failure be',
+    text: '{kind}, {subject}, {vendor}: it stays failed and is not shown as needing attention any more.',
+    reason: 'Reason',
+    reasonNote: 'Kept in the audit trail: why it may stay so, or what was done instead.',
+    confirm: 'Let it be',
+    done: 'It needs nobody’s attention any more.',
   },
   operation: {
     missing: 'There is no such operation',

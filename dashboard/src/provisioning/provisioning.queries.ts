@@ -164,6 +164,24 @@ export const RetryMutation = graphql(
   [UserErrorParts],
 );
 
+export const AcknowledgeMutation = graphql(
+  `
+    mutation AcknowledgeProvisioning($input: AcknowledgeProvisioningInput!) {
+      acknowledgeProvisioning(input: $input) {
+        replayed
+        operation {
+          id
+          needsAttention
+        }
+        userErrors {
+          ...UserErrorParts
+        }
+      }
+    }
+  `,
+  [UserErrorParts],
+);
+
 export const ResolveUnknownMutation = graphql(
   `
     mutation ResolveUnknown($input: ResolveUnknownProvisioningInput!) {

@@ -156,6 +156,8 @@ export const refusals: Record<UserError['code'], string> = {
   OPERATION_UNKNOWN: 'Den Vorgang {operation} gibt es nicht.',
   OPERATION_STATE_NOT_ALLOWED: 'Der Vorgang ist {state}; möglich ist das nur bei {allowed}.',
   DRIFT_UNKNOWN: 'Die Abweichung {drift} gibt es nicht.',
+  OPERATION_SUPERSEDED: '{subscription} wurde seitdem geändert ({kind}, {at}); ist die Änderung noch gewünscht, beauftragen Sie sie neu.',
+  VENDOR_HAS_IT: '{vendor} hat {subscription} doch noch geliefert, als {vendorSubscriptionId}; erledigen Sie zuerst diese Abweichung.',
   DRIFT_SETTLED: 'Die Abweichung ist schon erledigt: {resolution}',
   DRIFT_RESOLUTION_NOT_ALLOWED: 'Mit {resolution} lässt sich diese Abweichung nicht erledigen; möglich ist {allowed}.',
   RESOLUTION_INVALID: '{field} fehlt: Sehen Sie im Portal des Herstellers nach.',

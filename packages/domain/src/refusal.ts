@@ -221,6 +221,14 @@ export const REFUSALS = {
     message: 'the operation is {state}; {action} needs one that is {allowed}',
     meaning: 'The operation is not in a state for this.',
   },
+  OPERATION_SUPERSEDED: {
+    message: '{subscription} was changed since ({kind}, {at}); order the change anew if it is still wanted',
+    meaning: 'A later change of the same holds, and is not set back by trying an earlier one again.',
+  },
+  VENDOR_HAS_IT: {
+    message: '{vendor} delivered {subscription} after all, as {vendorSubscriptionId}; settle that difference before it is delivered again',
+    meaning: 'Delivering again would make two of it at the vendor (S2).',
+  },
   DRIFT_UNKNOWN: { message: 'there is no difference {drift}', meaning: 'No such difference between a vendor and us, or none that the viewer may see.' },
   DRIFT_SETTLED: { message: 'the difference is settled already: {resolution}', meaning: 'A difference is settled once.' },
   DRIFT_RESOLUTION_NOT_ALLOWED: {

@@ -11,6 +11,7 @@ import { orderSubscription } from '../subscriptions/begin-subscription.ts';
 import type { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
 import { linesOf, note, openOrder, type Ordered } from './open-order.ts';
 import type { CustomerOrder } from './order.entities.ts';
+import { priceOrder } from './quote-order.ts';
 import { settleOrder } from './settle-order.ts';
 
 /**
@@ -28,6 +29,9 @@ export async function executeOrder(unit: Unit, input: { readonly orderId: string
   if (!growth.allowed) return growth;
   const begun = await begin(unit, order, account);
   if (!begun.allowed) return begun;
+  // It may have waited for weeks: what cannot be bought or charged any more is not delivered.
+  const priced = await priceOrder(unit, order, account);
+  if (!priced.allowed) return priced;
   for (const subscription of begun.value) if (subscription.status === 'ACTIVE') await settleOrder(unit, subscription.id);
   note(unit, order, 'executeOrder', { status: 'SUBMITTED' }, { status: 'EXECUTING', subscriptions: begun.value.map(({ number }) => number).join(', ') });
   return allow({ orderId: order.id });

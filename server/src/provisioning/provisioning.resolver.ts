@@ -14,6 +14,7 @@ import { toUserErrors } from '../platform/user-error.type.ts';
 import { may } from '../platform/viewer.ts';
 import { SubscriptionType } from '../subscriptions/subscription.type.ts';
 import {
+  AcknowledgeProvisioningInput,
   DriftConnection,
   driftShape,
   DriftType,
@@ -30,12 +31,13 @@ import {
   VendorHealth,
 } from './provisioning.type.ts';
 import { cancelOrphan, resolveDrift } from './resolve-drift.ts';
-import { resolveUnknownProvisioning, retryProvisioning } from './resolve.ts';
+import { acknowledgeProvisioning, resolveUnknownProvisioning, retryProvisioning } from './resolve.ts';
 import { refuseUnreachable } from '../vendors/intend.ts';
 import { findKnownVendor } from '../catalog/find-vendor.ts';
 
 const operation = { operation: { type: () => ProvisioningOperationType, description: 'The operation as it is now.' } };
 const RetryProvisioningPayload = payloadOf('RetryProvisioning', operation);
+const AcknowledgeProvisioningPayload = payloadOf('AcknowledgeProvisioning', operation);
 const ResolveUnknownProvisioningPayload = payloadOf('ResolveUnknownProvisioning', operation);
 const ResolveDriftPayload = payloadOf('ResolveDrift', { drift: { type: () => DriftType, description: 'The difference as it is now.' } });
 const ReconcileVendorPayload = payloadOf('ReconcileVendor', { job: { type: () => JobType, description: 'The comparison.' } });
@@ -93,6 +95,16 @@ export class ProvisioningResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Payload> {
     return this.#resolve('retryProvisioning', input, (unit) => retryProvisioning(unit, input), context, info);
+  }
+
+  @Needs('provisioning:write')
+  @Mutation(() => AcknowledgeProvisioningPayload, { description: 'Lets be what failed: it needs nobody’s attention any more.' })
+  async acknowledgeProvisioning(
+    @Arg('input', () => AcknowledgeProvisioningInput, { description: 'Which operation, and why.' }) input: AcknowledgeProvisioningInput,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Payload> {
+    return this.#resolve('acknowledgeProvisioning', input, (unit) => acknowledgeProvisioning(unit, input), context, info);
   }
 
   @Needs('provisioning:write')

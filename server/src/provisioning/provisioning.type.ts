@@ -364,6 +364,18 @@ export class RetryProvisioningInput {
   idempotencyKey!: string;
 }
 
+@InputType({ description: 'An operation that failed and stays so.' })
+export class AcknowledgeProvisioningInput {
+  @Field(() => ID, { description: 'Which operation.' })
+  operationId!: string;
+
+  @Field(() => String, { description: 'Why it may stay as it is, or what was done instead.' })
+  reason!: string;
+
+  @Field(() => String, { description: 'Chosen by the caller; a retry with the same key gets the same answer.' })
+  idempotencyKey!: string;
+}
+
 @InputType({ description: 'What became of an operation whose outcome is unknown, as somebody saw it at the vendor.' })
 export class ResolveUnknownProvisioningInput {
   @Field(() => ID, { description: 'Which operation.' })

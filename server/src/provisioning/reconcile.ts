@@ -33,7 +33,12 @@ interface Difference {
 export interface Reconciled {
   readonly compared: number;
   readonly differences: number;
+  /** Those that the vendor did not show, though it showed others: they are compared the next time. */
+  readonly unread: number;
 }
+
+/** So many in a row, and it is the vendor that cannot be read. */
+const SILENT_AFTER = 3;
 
 /** Compares everything that the vendor shows. @throws where the vendor cannot be read now: the comparison is tried again */
 export async function reconcileVendor(app: App, vendor: Vendor, progress: (done: number) => Promise<void> = async () => {}): Promise<Reconciled> {
@@ -41,6 +46,7 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
   const ours = await oursAt(app, vendor);
   const seen = new Set<string>();
   let differences = 0;
+  let unread = 0;
   const open = await openSubjects(app, vendor);
   const compare = async (mine: Ours | undefined, theirs: VendorSubscription | undefined): Promise<void> => {
     // Nearly all agree and did before: there is nothing to write of them.
@@ -51,6 +57,7 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
   if (vendor.capabilities.canList) {
     const { listed, asOf } = await listAll(app, vendor, ours);
     const byId = new Map(listed.map((theirs) => [theirs.vendorSubscriptionId, theirs]));
+    const byReference = Map.groupBy(listed, ({ reference }) => reference);
     // After the list, and in this order: what is not awaited any more is linked by now.
     const awaited = await awaitedReferences(app, vendor);
     const known = await linkedIds(app, vendor);
@@ -59,7 +66,7 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
       // What was changed after the vendor's list was made cannot be in it.
       if (asOf !== undefined && mine.updated_at.getTime() > asOf) continue;
       // A vendor may give a subscription another id: then ours is gone, and one nobody knows has our number.
-      const theirs = byId.get(mine.vendor_subscription_id) ?? listed.find((one) => one.reference === mine.number && !known.has(one.vendorSubscriptionId));
+      const theirs = byId.get(mine.vendor_subscription_id) ?? byReference.get(mine.number)?.find((one) => !known.has(one.vendorSubscriptionId));
       if (theirs) byId.delete(theirs.vendorSubscriptionId);
       await compare(mine, theirs);
     }
@@ -68,14 +75,20 @@ export async function reconcileVendor(app: App, vendor: Vendor, progress: (done:
     }
     await endOrphans(app, vendor, Math.min(asOf ?? Infinity, readAt.getTime()));
   } else {
+    const patience = Math.min(SILENT_AFTER, ours.length);
+    let silent = 0;
     for (const mine of ours) {
-      seen.add(mine.id);
-      const read = await vendor.getSubscription(callOf(app), refOf({ ...mine }));
-      if (read.kind !== 'SUCCEEDED') throw new Error(`${vendor.code} could not be read: ${read.message}`);
-      await compare(mine, read.value);
+      const read = await vendor.getSubscription(callOf(app), refOf(mine));
+      if (read.kind === 'SUCCEEDED') {
+        silent = 0;
+        seen.add(mine.id);
+        await compare(mine, read.value);
+      } else if (++silent === patience) throw new Error(`${vendor.code} could not be read: ${read.message}`);
+      else app.logger.warn({ vendor: vendor.code, subscription: mine.number, error: read.message }, 'a subscription could not be compared');
     }
+    unread = ours.length - seen.size;
   }
-  return { compared: seen.size, differences };
+  return { compared: seen.size, differences, unread };
 }
 
 /** What a difference is about: a subscription of ours, else the vendor's. */
@@ -83,9 +96,10 @@ function subjectOf(mine: Ours | undefined, theirs: VendorSubscription | undefine
   return mine?.id ?? theirs!.vendorSubscriptionId;
 }
 
+/** Whatever has a difference, also one that somebody lets be: it ends when both sides agree. */
 async function openSubjects({ database }: App, { code }: Vendor): Promise<Set<string>> {
   const { rows } = await database.system.query<{ subject: string }>(
-    'select distinct coalesce(subscription_id::text, vendor_subscription_id) as subject from drift where vendor_code = $1 and resolved_at is null',
+    'select distinct coalesce(subscription_id::text, vendor_subscription_id) as subject from drift where vendor_code = $1 and (resolved_at is null or ignored)',
     [code],
   );
   return new Set(rows.map(({ subject }) => subject));
@@ -155,11 +169,12 @@ function callOf({ config }: App): Call {
   return { operationId: newId(), signal: AbortSignal.timeout(config.vendorTimeoutMs) };
 }
 
-/** Opens what differs, and ends what agrees again. @returns how many differ */
+/** Opens what differs and nobody lets be, and ends what agrees again. @returns how many are open */
 async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, theirs: VendorSubscription | undefined, at: Date): Promise<number> {
   const found = differencesOf(mine, theirs, vendor.capabilities.canReactivateAfterCancel);
   const subject = mine?.id ?? null;
   const vendorSubscriptionId = theirs?.vendorSubscriptionId ?? mine?.vendor_subscription_id ?? null;
+  let open = 0;
   await database.systemTransaction(async (client) => {
     // It was read a while ago, with many others; what was changed since then is compared the next time.
     if (mine && found.length > 0) {
@@ -170,10 +185,20 @@ async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, t
       );
       if (!rowCount) return;
     }
+    // What somebody lets be is let be as it was: with another value it is another difference.
+    await client.query(
+      `update drift set ignored = false
+        where vendor_code = $1 and coalesce(subscription_id::text, vendor_subscription_id) = $2 and ignored
+          and not exists (select from jsonb_to_recordset($3) as found (field text, ours text, theirs text)
+                           where found.field = drift.field and found.ours is not distinct from drift.ours and found.theirs is not distinct from drift.theirs)`,
+      [vendor.code, subject ?? vendorSubscriptionId, JSON.stringify(found)],
+    );
     for (const { field, ours, theirs: shown } of found) {
-      await client.query(
+      const { rowCount } = await client.query(
         `insert into drift (id, vendor_code, subscription_id, account_id, vendor_subscription_id, field, ours, theirs, opened_at, seen_at, vendor_customer_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
+         select $1, $2, $3::uuid, $4, $5::text, $6, $7, $8, $9, $9, $10
+          where not exists (select from drift d where d.vendor_code = $2 and coalesce(d.subscription_id::text, d.vendor_subscription_id) = coalesce($3::text, $5)
+                              and d.field = $6 and d.ignored)
          on conflict (vendor_code, coalesce(subscription_id::text, vendor_subscription_id), field) where resolved_at is null
          do update set seen_at = excluded.seen_at, ours = excluded.ours, theirs = excluded.theirs`,
         [
@@ -189,6 +214,7 @@ async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, t
           theirs?.vendorCustomerId ?? mine?.vendor_customer_id ?? null,
         ],
       );
+      open += rowCount ?? 0;
     }
     await client.query(
       `update drift set resolved_at = $4, resolution = 'both sides agree'
@@ -196,7 +222,7 @@ async function note({ database }: App, vendor: Vendor, mine: Ours | undefined, t
       [vendor.code, subject ?? vendorSubscriptionId, found.map(({ field }) => field), at],
     );
   });
-  return found.length;
+  return open;
 }
 
 /** What a vendor does not show is not compared. */

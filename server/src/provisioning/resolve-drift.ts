@@ -39,7 +39,8 @@ export async function resolveDrift(unit: Unit, input: ResolveDriftInput): Promis
   if (drift.resolved_at) return refuse('DRIFT_SETTLED', { resolution: drift.resolution ?? '' }, ['driftId']);
   const done = await carryOutResolution(unit, drift, input, reason);
   if (!done.allowed) return done;
-  if (input.resolution === 'IGNORE') await em.execute('update drift set resolved_at = ?, resolution = ? where id = ?', [now, `ignored: ${reason}`, drift.id]);
+  if (input.resolution === 'IGNORE')
+    await em.execute('update drift set resolved_at = ?, resolution = ?, ignored = true where id = ?', [now, `ignored: ${reason}`, drift.id]);
   unit.audit({
     accountId: unit.viewer.account.id,
     action: 'resolveDrift',

@@ -3,7 +3,7 @@ import { decideGrowth } from '@cloudtill/domain/accounts/hierarchy';
 import { isoDate } from '@cloudtill/domain/calendar/local-date';
 import { mayBecome } from '@cloudtill/domain/subscriptions/lifecycle';
 import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
-import type { VendorSubscription } from '@cloudtill/vendors/vendor';
+import type { Operation, VendorSubscription } from '@cloudtill/vendors/vendor';
 import { LockMode } from '@mikro-orm/core';
 import { reopenOrder } from '../orders/reopen-order.ts';
 import { Account } from '../accounts/account.entity.ts';
@@ -13,7 +13,7 @@ import type { Unit } from '../platform/use-case.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
 import { decideNothingOpen, platformOf } from '../vendors/intend.ts';
 import { ProvisioningOperation, ProvisioningSync } from '../vendors/vendor-links.entities.ts';
-import type { ResolveUnknownProvisioningInput, RetryProvisioningInput } from './provisioning.type.ts';
+import type { AcknowledgeProvisioningInput, ResolveUnknownProvisioningInput, RetryProvisioningInput } from './provisioning.type.ts';
 import { follow } from './settle.ts';
 
 interface Resolved {
@@ -60,7 +60,10 @@ async function reopen(unit: Unit, operation: ProvisioningOperation): Promise<Dec
     return allow(undefined);
   }
   const subscription = await em.findOneOrFail(ServiceSubscription, { id: operation.subscriptionId! }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (operation.kind !== 'PROVISION') return decideChangeAgain(subscription, operation);
+  if (operation.kind !== 'PROVISION') return decideChangeAgain(unit, subscription, operation);
+  const surplus = await surplusOf(unit, operation, subscription);
+  if (surplus)
+    return refuse('VENDOR_HAS_IT', { vendor: operation.vendorCode, subscription: subscription.number, vendorSubscriptionId: surplus }, ['operationId']);
   const growth = decideGrowth(await em.findOneOrFail(Account, { id: operation.accountId }), 'delivering it again', ['operationId']);
   if (!growth.allowed) return growth;
   if (!mayBecome(subscription.status, 'PENDING')) {
@@ -76,10 +79,61 @@ async function reopen(unit: Unit, operation: ProvisioningOperation): Promise<Dec
   return allow(undefined);
 }
 
-/** What was terminated meanwhile is only ended at its vendor, never changed or let run again. @rule B8 */
-function decideChangeAgain({ number, status, endsOn }: ServiceSubscription, { kind }: ProvisioningOperation): Decision<void> {
-  if (status !== 'TERMINATED' || kind === 'CANCEL') return allow(undefined);
-  return refuse('SUBSCRIPTION_TERMINATED', { subscription: number, day: endsOn == null ? '' : isoDate(endsOn) }, ['operationId']);
+/** What the vendor delivered for it after all, too late to be ours: sent again, there would be two. @rule S2 */
+async function surplusOf({ em }: Unit, { vendorCode }: ProvisioningOperation, { number }: ServiceSubscription): Promise<string | undefined> {
+  const [drift] = await em.execute<{ vendor_subscription_id: string }[]>(
+    `select vendor_subscription_id from drift where vendor_code = ? and subscription_id is null and field = 'EXISTENCE' and theirs = ? and resolved_at is null limit 1`,
+    [vendorCode, number],
+  );
+  return drift?.vendor_subscription_id;
+}
+
+/** Of these, what was done last holds. */
+const SETS_THE_SAME: Partial<Record<Operation, readonly Operation[]>> = {
+  CHANGE_QUANTITY: ['CHANGE_QUANTITY', 'CHANGE_PLAN'],
+  CHANGE_PLAN: ['CHANGE_QUANTITY', 'CHANGE_PLAN'],
+  SUSPEND: ['SUSPEND', 'RESUME'],
+  RESUME: ['SUSPEND', 'RESUME'],
+  SET_RENEWAL: ['SET_RENEWAL'],
+  SET_APPROVAL_CODE: ['SET_APPROVAL_CODE'],
+};
+
+/**
+ * What was terminated meanwhile is only ended at its vendor, never changed or let run again; and what was changed again
+ * since is not set back to what somebody wanted before.
+ * @rule B8 S1
+ */
+async function decideChangeAgain(
+  { em }: Unit,
+  { id: subscriptionId, number, status, endsOn }: ServiceSubscription,
+  { id, kind, sentAt, createdAt }: ProvisioningOperation,
+): Promise<Decision<void>> {
+  if (kind === 'CANCEL') return allow(undefined);
+  if (status === 'TERMINATED') return refuse('SUBSCRIPTION_TERMINATED', { subscription: number, day: endsOn == null ? '' : isoDate(endsOn) }, ['operationId']);
+  const later = await em.findOne(
+    ProvisioningOperation,
+    { id: { $ne: id }, subscriptionId, kind: [...(SETS_THE_SAME[kind] ?? [])], state: 'SUCCEEDED', sentAt: { $gt: sentAt ?? createdAt } },
+    { orderBy: { sentAt: 'desc' } },
+  );
+  if (!later) return allow(undefined);
+  return refuse('OPERATION_SUPERSEDED', { subscription: number, kind: later.kind, at: later.finishedAt!.toISOString() }, ['operationId']);
+}
+
+/** Takes what failed off the list of what somebody has to look at: it stays as it is, and is kept with the reason. */
+export async function acknowledgeProvisioning(unit: Unit, input: AcknowledgeProvisioningInput): Promise<Decision<Resolved>> {
+  const check = new TextCheck();
+  const reason = check.line('reason', input.reason, 500);
+  if (check.refusals.length > 0) return { allowed: false, refusals: check.refusals };
+  const opened = await open(unit, input.operationId);
+  if (!opened.allowed) return opened;
+  const operation = opened.value;
+  if (operation.state !== 'FAILED') {
+    return refuse('OPERATION_STATE_NOT_ALLOWED', { state: operation.state, action: 'acknowledging', allowed: 'FAILED' }, ['operationId']);
+  }
+  const before = { needsAttention: operation.needsAttention };
+  operation.needsAttention = false;
+  await settleDown(unit, operation, 'acknowledgeProvisioning', before, { needsAttention: false, reason });
+  return allow({ operationId: operation.id });
 }
 
 /** Ends an unknown outcome by what somebody saw in the vendor's own portal. */
@@ -148,7 +202,7 @@ async function open(unit: Unit, id: string): Promise<Decision<ProvisioningOperat
   return operation ? allow(operation) : refuse('OPERATION_UNKNOWN', { operation: id }, ['operationId']);
 }
 
-async function settleDown(unit: Unit, operation: ProvisioningOperation, action: string, before: object): Promise<void> {
+async function settleDown(unit: Unit, operation: ProvisioningOperation, action: string, before: object, after: object = {}): Promise<void> {
   await unit.em.flush();
   await unit.em.execute(`select pg_notify('cloudtill_provisioning', '')`);
   unit.audit({
@@ -157,6 +211,6 @@ async function settleDown(unit: Unit, operation: ProvisioningOperation, action: 
     subjectKind: 'ProvisioningOperation',
     subjectId: encodeId('op', operation.id),
     before,
-    after: { state: operation.state, kind: operation.kind },
+    after: { state: operation.state, kind: operation.kind, ...after },
   });
 }

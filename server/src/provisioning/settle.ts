@@ -70,10 +70,11 @@ async function noteSurplus(unit: Unit, operation: ProvisioningOperation, { subsc
   const platform = await platformOf(unit.em, operation.vendorCode);
   const owner = await unit.em.findOne(ServiceSubscription, { platform, vendorSubscriptionId: made.vendorSubscriptionId });
   if (owner) return;
+  const { number } = await unit.em.findOneOrFail(ServiceSubscription, { id: operation.subscriptionId! });
   await unit.em.execute(
     `insert into drift (id, vendor_code, vendor_subscription_id, vendor_customer_id, field, theirs, opened_at, seen_at) values (?, ?, ?, ?, 'EXISTENCE', ?, ?, ?)
      on conflict (vendor_code, coalesce(subscription_id::text, vendor_subscription_id), field) where resolved_at is null do nothing`,
-    [newId(), operation.vendorCode, made.vendorSubscriptionId, made.vendorCustomerId ?? null, made.reference ?? made.vendorSubscriptionId, unit.now, unit.now],
+    [newId(), operation.vendorCode, made.vendorSubscriptionId, made.vendorCustomerId ?? null, number, unit.now, unit.now],
   );
   operation.needsAttention = true;
 }

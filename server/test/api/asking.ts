@@ -169,6 +169,8 @@ export class Mutations {
       ['V-BUSY failed', 'V-BUSY', 'CHANGE_QUANTITY', 'FAILED', 'GOOGLE', change],
       ['V-BUSY open', 'V-BUSY', 'CHANGE_QUANTITY', 'UNKNOWN', 'GOOGLE', change],
       ['V-CODE failed', 'V-CODE', 'PROVISION', 'FAILED', 'GOOGLE', {}],
+      ['V-CODE pause', 'V-CODE', 'SUSPEND', 'FAILED', 'GOOGLE', {}],
+      ['V-CODE resumed', 'V-CODE', 'RESUME', 'SUCCEEDED', 'GOOGLE', {}],
       ['V-ORDERED open', 'V-ORDERED', 'PROVISION', 'UNKNOWN', 'GOOGLE', {}],
       ['V-FAILED failed', 'V-FAILED', 'CREATE_CUSTOMER', 'FAILED', 'KASPERSKY', {}],
       ['V-OPEN open', 'V-OPEN', 'CREATE_CUSTOMER', 'UNKNOWN', 'GOOGLE', {}],
@@ -204,8 +206,9 @@ export class Mutations {
   /** An operation at rest, or one that is looked at in sixty years; of a subscription or an account. */
   async #operation(of: string, kind: string, state: string, vendor: string, request: object): Promise<string> {
     const [made] = await this.sql<{ id: string }>(
-      `insert into provisioning_operation (id, account_id, subscription_id, vendor_code, kind, request, state, since, due_at, attempts, sent_at, message, actor_kind, actor_name, created_at, finished_at)
-       select gen_random_uuid(), coalesce(s.customer_id, a.id), s.id, $3, $4, $5::jsonb, $2, timestamptz '2040-06-15 12:00Z', timestamptz '2099-01-01', 1, timestamptz '2040-06-03', 'no answer', 'USER', 'Olga Operator', timestamptz '2040-06-03', case when $2 = 'FAILED' then now() end
+      `insert into provisioning_operation (id, account_id, subscription_id, vendor_code, kind, request, state, needs_attention, since, due_at, attempts, sent_at, message, actor_kind, actor_name, created_at, finished_at)
+       select gen_random_uuid(), coalesce(s.customer_id, a.id), s.id, $3, $4, $5::jsonb, $2, $2 = 'FAILED', timestamptz '2040-06-15 12:00Z', timestamptz '2099-01-01', 1, case when $2 = 'SUCCEEDED' then timestamptz '2040-06-04' else '2040-06-03' end, 'no answer', 'USER', 'Olga Operator', timestamptz '2040-06-03',
+              case when $2 in ('FAILED', 'SUCCEEDED') then timestamptz '2040-06-04' end
          from (select) one left join service_subscription s on s.number = $1 left join account a on a.number = $1 returning id`,
       [of, state, vendor, kind, JSON.stringify(request)],
     );

@@ -396,6 +396,7 @@ const VENDOR_MUTATIONS = [
   ['resumeSubscription', 'sub S-MINE', `{ subscriptionId: $id, ${KEY} }`, 'u y y y y y f f f', 'beside rival'],
   ['setApprovalCode', 'sub S-MINE', `{ subscriptionId: $id, approvalCode: "X", ${KEY} }`, 'u f f f f y f f f', ''],
   ['retryProvisioning', 'op S-MINE', `{ operationId: $id, ${KEY} }`, 'u f f f f y f f f', ''],
+  ['acknowledgeProvisioning', 'op S-MINE', `{ operationId: $id, reason: "x", ${KEY} }`, 'u f f f f y f f f', ''],
   ['resolveUnknownProvisioning', 'op S-MINE', `{ operationId: $id, resolution: APPLIED, ${KEY} }`, 'u f f f f y f f f', ''],
   ['resolveDrift', 'drf S-MINE', `{ driftId: $id, resolution: IGNORE, reason: "x", ${KEY} }`, 'u f f f f y f f f', ''],
   ['reconcileVendor', '', `{ vendor: "NOBODY", ${KEY} }`, 'u f f f f y f f f', ''],

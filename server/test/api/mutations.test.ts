@@ -596,6 +596,14 @@ const VENDOR_DEEDS: readonly Deed[] = [
     trail: { account: 'V-HOLDER', before: { state: 'FAILED' }, after: { state: 'QUEUED', kind: 'CHANGE_QUANTITY' } },
   },
   {
+    mutation: 'acknowledgeProvisioning',
+    input: () => ({ operationId: id('V-CODE failed'), reason: 'delivered by hand' }),
+    select: 'operation { id state needsAttention }',
+    shows: { operation: { state: 'FAILED', needsAttention: false } },
+    other: { reason: 'another' },
+    trail: { account: 'V-HOLDER', before: { needsAttention: true }, after: { state: 'FAILED', needsAttention: false, reason: 'delivered by hand' } },
+  },
+  {
     mutation: 'resolveUnknownProvisioning',
     input: () => ({ operationId: id('V-UNKNOWN open'), resolution: 'APPLIED' }),
     select: 'operation { state message needsAttention subscription { quantity changes(first: 1) { nodes { kind quantity effectiveOn } } } }',
@@ -716,6 +724,7 @@ describe('what each mutation does', () => {
       return field && isNonNullType(field.type);
     });
     expect(demanding.sort()).toEqual([
+      'acknowledgeProvisioning',
       'approveOrder',
       'cancelOrder',
       'changeSubscriptionQuantity',

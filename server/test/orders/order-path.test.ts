@@ -318,6 +318,20 @@ describe('O1: approval', () => {
   });
 });
 
+describe('O4: an order that waited', () => {
+  it('is not executed while what was ordered cannot be bought any more, and is once it can', async () => {
+    const { id } = await orders.placed('ANNIVERSARY', { Seats: '10' }, { channel: 'OPERATOR', who: 'operator' });
+    const become = (status: string): Promise<unknown> => orders.book.do('updatePlan', { planId: orders.id('ANNIVERSARY'), status }, 'plan { id }');
+    await become('RETIRED');
+    expect(await orders.refusals('executeOrder', { orderId: id })).toMatchObject([
+      { code: 'PLAN_UNKNOWN', path: ['input', 'lines', '0', 'planId'], message: 'there is no plan ANNIVERSARY' },
+    ]);
+    expect(await orders.order(id)).toMatchObject({ status: 'SUBMITTED', lines: [{ subscription: null }] });
+    await become('ACTIVE');
+    expect((await orders.done('executeOrder', { orderId: id })).status).toBe('COMPLETED');
+  });
+});
+
 describe('O4: a machine', () => {
   it('with the scope orders:write orders and executes', async () => {
     const machine = 'ct_test_orders';

@@ -1,6 +1,7 @@
 /** Workers that come too late, or cannot write down what they found: nothing is sent twice, nothing is lost unseen. */
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Vendor } from '@cloudtill/vendors/vendor';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { allSettled, VENDOR_CALLS } from '../../../bench/vendor-scenarios.ts';
@@ -90,6 +91,10 @@ it.each([VENDOR, 'GOOGLE'])(
           input: { driftId: encodeId('drf', driftId), resolution: 'CANCEL_AT_VENDOR', idempotencyKey: key() },
         })
       ).resolveDrift;
+    const again = await shop.ask('mutation ($input: RetryProvisioningInput!) { retryProvisioning(input: $input) { userErrors { code } } }', {
+      input: { operationId: encodeId('op', id), idempotencyKey: key() },
+    });
+    expect(again.retryProvisioning).toEqual({ userErrors: [{ code: 'VENDOR_HAS_IT' }] });
     const link = (to: string | null): Promise<unknown> =>
       client.query('update service_subscription set vendor_subscription_id = $2 where id = $1', [subscription_id, to]);
     await link(vendor_subscription_id);
@@ -120,3 +125,61 @@ it('a difference ends when the vendor has ended what nobody held, and when someb
   const { rows } = await client.query(`select resolution from drift where vendor_subscription_id = 'gone'`);
   expect(rows).toEqual([{ resolution: 'both sides agree' }]);
 });
+
+it('a difference that somebody lets be stays so for as long as both sides stay as they are', async () => {
+  const { app } = sandbox.server;
+  const google = app.vendors.find('GOOGLE')!;
+  await shop.order('GOOGLE', 12);
+  await expect.poll(lastOperation).toMatchObject({ state: 'SUCCEEDED' });
+  const { subscription_id: id } = await lastOperation();
+  const hold = (quantity: number): Promise<unknown> => client.query('update service_subscription set quantity = $2 where id = $1', [id, quantity]);
+  const found = async (): Promise<{ ours: string; open: boolean; resolution: string | null }[]> => {
+    await reconcileVendor(app, google);
+    return (
+      await client.query(
+        `select ours, resolved_at is null as open, resolution from drift where subscription_id = $1 and field = 'QUANTITY' order by opened_at`,
+        [id],
+      )
+    ).rows;
+  };
+  await hold(11);
+  expect(await found()).toEqual([{ ours: '11', open: true, resolution: null }]);
+  const { rows } = await client.query<{ id: string }>(`select id from drift where subscription_id = $1`, [id]);
+  const settled = await shop.ask('mutation ($input: ResolveDriftInput!) { resolveDrift(input: $input) { userErrors { code } } }', {
+    input: { driftId: encodeId('drf', rows[0]!.id), resolution: 'IGNORE', reason: 'agreed', idempotencyKey: key() },
+  });
+  expect(settled.resolveDrift.userErrors).toEqual([]);
+  const ignored = { ours: '11', open: false, resolution: 'ignored: agreed' };
+  expect(await found()).toEqual([ignored]);
+  expect(await found()).toEqual([ignored]);
+  await hold(10);
+  expect(await found()).toEqual([ignored, { ours: '10', open: true, resolution: null }]);
+  await hold(12);
+  expect(await found()).toEqual([ignored, { ours: '10', open: false, resolution: 'both sides agree' }]);
+  await hold(11);
+  expect(await found()).toHaveLength(3);
+  await hold(12);
+  await found();
+}, 30_000);
+
+it('one subscription that its vendor cannot show does not keep the others from being compared; a silent vendor does', async () => {
+  const { app } = sandbox.server;
+  const korm = app.vendors.find(VENDOR)!;
+  // As where the portal's report is not to be had: each is read by itself.
+  const kaspersky = {
+    code: korm.code,
+    platform: korm.platform,
+    capabilities: { ...korm.capabilities, canList: false },
+    getSubscription: (call, ref) => korm.getSubscription(call, ref),
+  } as Vendor;
+  await shop.order(VENDOR, 12);
+  await shop.order(VENDOR, 12);
+  await expect.poll(lastOperation).toMatchObject({ state: 'SUCCEEDED' });
+  const { compared: all } = await reconcileVendor(app, kaspersky);
+  expect(all).toBeGreaterThanOrEqual(2);
+  await sandbox.tell(VENDOR, 'faults', [{ match: { op: 'getdetails' }, fault: 'HTTP_500' }]);
+  expect(await reconcileVendor(app, kaspersky)).toMatchObject({ compared: all - 1, unread: 1 });
+  await sandbox.tell(VENDOR, 'faults', [{ match: { op: 'getdetails' }, fault: 'HTTP_500', times: 10 }]);
+  await expect(reconcileVendor(app, kaspersky)).rejects.toThrow('KASPERSKY could not be read');
+  await sandbox.tell(VENDOR, 'reset', {});
+}, 30_000);
