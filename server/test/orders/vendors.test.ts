@@ -190,7 +190,7 @@ describe('A7: an account that is not synchronized', () => {
     await synchronize('SYNCHRONIZED');
     expect(await blocked()).toEqual([]);
     await orders.book.do('holdAccount', { accountId: orders.id('C-DIRECT') }, 'account { id }');
-    expect((await blocked()).toSorted()).toEqual([vendors.id, nobodys.id].toSorted());
+    expect(new Set(await blocked())).toEqual(new Set([vendors.id, nobodys.id]));
     await orders.book.do('releaseAccount', { accountId: orders.id('C-DIRECT') }, 'account { id }');
     await orders.execute(nobodys.id);
     expect(await blocked()).toEqual([]);
