@@ -38,7 +38,7 @@ export interface List<Row, Filters = Readonly<Record<string, FilterValue>>, Fiel
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
   set<Name extends keyof Filters>(name: Name, value: Filters[Name]): void;
-  clear(): void;
+  clear(names: readonly (keyof Filters)[]): void;
   /** Orders by a field; by the same again turns the direction. */
   sortBy(field: Field): void;
   /** Orders as the address says it: a field, with `-` before it from the far end. */
@@ -99,7 +99,7 @@ export function useList<Data, Variables extends AnyVariables, const Filters exte
     hasPrevious: computed(() => after.value !== null),
     hasNext: computed(() => page.value?.pageInfo.hasNextPage ?? false),
     set: (name: string, value: FilterValue) => fromTheFirst({ [name]: typeof value === 'object' ? value.join(',') : value }),
-    clear: () => fromTheFirst(Object.fromEntries(names.map((name) => [name, undefined]))),
+    clear: (given: readonly string[]) => fromTheFirst(Object.fromEntries(given.map((name) => [name, undefined]))),
     sortBy(field: Field) {
       const turned = orderBy.value?.field === field && orderBy.value.direction === 'ASC';
       fromTheFirst({ sort: `${turned ? '-' : ''}${field}` });
