@@ -32,7 +32,15 @@ export class WorkerProcess {
       ...(failpoint && { CLOUDTILL_FAILPOINT: failpoint }),
     };
     this.#child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...settings }, stdio: ['ignore', 'ignore', 'inherit'] });
-    this.ended = new Promise((resolve) => this.#child.once('exit', (_, signal) => resolve(signal)));
+    // One that waits at a point that never comes must not outlive a test that gave up.
+    const endWithUs = (): void => void this.#child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    this.ended = new Promise((resolve) =>
+      this.#child.once('exit', (_, signal) => {
+        process.off('exit', endWithUs);
+        resolve(signal);
+      }),
+    );
   }
 
   /** As `kill -9` does: it can do nothing about it. */

@@ -1,4 +1,5 @@
 /** One HTTP call to a vendor, with the one question that matters when it fails: may it have been done? */
+import type { Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
 import { retryable, unknown, type Call } from './vendor.ts';
 
@@ -27,6 +28,10 @@ export interface Sending {
   readonly body?: object | string;
   /** How large the answer may be, where it may be larger than an API's. */
   readonly maxBytes?: number;
+  /** Numbers in `json` as texts of the digits that were sent: a float would lose some of an amount's. */
+  readonly exact?: boolean;
+  /** Takes the body of a success as it comes, for what is larger than what may be kept. `text` is empty then. */
+  readonly take?: (body: Readable) => Promise<void>;
 }
 
 export interface Tls {
@@ -60,7 +65,7 @@ export class Http {
     this.#agent = new Agent({ connect: { timeout: 5_000, ...tls }, pipelining: 1, connections: 16, bodyTimeout: 0, headersTimeout: 0 });
   }
 
-  async send({ signal }: Pick<Call, 'signal'>, { method, url, headers = {}, body, maxBytes = MAX_ANSWER }: Sending): Promise<Exchange> {
+  async send({ signal }: Pick<Call, 'signal'>, { method, url, headers = {}, body, maxBytes = MAX_ANSWER, exact = false, take }: Sending): Promise<Exchange> {
     const isJson = typeof body === 'object';
     try {
       const response = await request(url, {
@@ -70,8 +75,13 @@ export class Http {
         headers: { accept: 'application/json', ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
         ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : body }),
       });
+      const answer = { kind: 'ANSWER', status: response.statusCode, headers: flat(response.headers) } as const;
+      if (take && answer.status < 300) {
+        await take(response.body);
+        return { ...answer, text: '', json: undefined };
+      }
       const text = await readText(response, maxBytes);
-      return { kind: 'ANSWER', status: response.statusCode, headers: flat(response.headers), text, json: parse(text) };
+      return { ...answer, text, json: parse(text, exact) };
     } catch (error) {
       const message = describe(error);
       const code = codeOf(error);
@@ -117,9 +127,13 @@ async function readText(response: Dispatcher.ResponseData, maxBytes: number): Pr
     .replace(/^\uFEFF/, '');
 }
 
-function parse(text: string): unknown {
+/** What TypeScript's library does not know yet: a reviver is told how a value was written. */
+type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
+const asWritten: Reviver = (_, value, { source }) => (typeof value === 'number' ? source : value);
+
+function parse(text: string, exact: boolean): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text, exact ? (asWritten as (name: string, value: unknown) => unknown) : undefined) as unknown;
   } catch {
     return undefined;
   }

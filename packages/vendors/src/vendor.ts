@@ -90,6 +90,10 @@ export interface Capabilities {
   readonly hasWebhooks: boolean;
   /** Whether subscriptions can be listed, so that one that nobody here knows would be found. */
   readonly canList: boolean;
+  /** Whether there is {@link Vendor.fetchInvoiceLines}, {@link Vendor.fetchUsage} and {@link Vendor.fetchPrices}. */
+  readonly hasInvoiceLines: boolean;
+  readonly hasUsage: boolean;
+  readonly hasPrices: boolean;
 }
 
 /** A value that a vendor wants beyond what every order has. */
@@ -220,6 +224,141 @@ export interface Listing {
   readonly asOf: number | undefined;
 }
 
+/** An exact decimal, all digits as the vendor sent them and no exponent: "0.085", "-2.040". Never a float on its way. */
+export type Decimal = string;
+
+/** One page of what the vendor reports. It may be empty and not the last. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** Where to go on, for the same question; undefined at the end. */
+  readonly next: string | undefined;
+  /** By the vendor's clock, epoch milliseconds; undefined where nothing had to be asked. */
+  readonly asOf: number | undefined;
+}
+
+/** Days by the vendor's calendar, YYYY-MM-DD; `end` is the first one that is not covered. */
+export interface DayRange {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** What the vendor billed for a month: all documents whose billing period begins in it. */
+export interface InvoiceQuery {
+  /** YYYY-MM. */
+  readonly billingMonth: string;
+}
+
+/** What a line of an invoice is for. */
+export type LineCharge = 'PURCHASE' | 'RENEWAL' | 'CYCLE' | 'QUANTITY_CHANGE' | 'CANCELLATION' | 'CREDIT' | 'OTHER';
+
+/** One line that we are billed with. Amounts of what is taken back are negative. */
+export interface InvoiceLine {
+  /** The vendor's number of the document. */
+  readonly invoice: string;
+  readonly document: 'INVOICE' | 'CREDIT_NOTE';
+  readonly charge: LineCharge;
+  /** The vendor's own word for it. */
+  readonly chargeType: string;
+  readonly vendorCustomerId: string | undefined;
+  readonly vendorSubscriptionId: string | undefined;
+  readonly orderId: string | undefined;
+  readonly sku: string | undefined;
+  readonly title: string | undefined;
+  /** The term and billing cycle, in the vendor's words. */
+  readonly term: string | undefined;
+  /** Undefined where it is for no run of days. */
+  readonly servicePeriod: DayRange | undefined;
+  readonly unit: string | undefined;
+  readonly quantity: Decimal;
+  /** Of `quantity`, what is paid for, where some of it is free. */
+  readonly billableQuantity: Decimal | undefined;
+  /** Before discounts, credits and proration, and after them; both in `pricingCurrency`. */
+  readonly unitPrice: Decimal | undefined;
+  readonly effectiveUnitPrice: Decimal | undefined;
+  readonly pricingCurrency: string | undefined;
+  /** From `pricingCurrency` to `currency`. */
+  readonly exchangeRate: Decimal | undefined;
+  readonly subtotal: Decimal;
+  readonly tax: Decimal;
+  readonly total: Decimal;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** Metered use: of the billing period that runs, of the one before it until that is billed, or of an invoice. */
+export interface UsageQuery {
+  readonly of: 'CURRENT_PERIOD' | 'PREVIOUS_PERIOD' | { readonly invoice: string };
+  /** What is billed in, ISO 4217. */
+  readonly currency: string;
+}
+
+/** What one meter counted on one day, rated by the vendor. */
+export interface UsageRow {
+  /** YYYY-MM-DD by the vendor's calendar. */
+  readonly day: string;
+  readonly vendorCustomerId: string | undefined;
+  /** The subscription that was ordered, and what the customer made below it, where the vendor tells them apart. */
+  readonly vendorSubscriptionId: string;
+  readonly entitlementId: string | undefined;
+  readonly sku: string | undefined;
+  readonly meterId: string | undefined;
+  readonly meter: string;
+  readonly meterCategory: string | undefined;
+  readonly region: string | undefined;
+  readonly unit: string | undefined;
+  readonly quantity: Decimal;
+  /** Before and after the partner's earned credit; both in `pricingCurrency`. */
+  readonly unitPrice: Decimal;
+  readonly effectiveUnitPrice: Decimal;
+  readonly pricingCurrency: string | undefined;
+  /** From `pricingCurrency` to `currency`. */
+  readonly exchangeRate: Decimal | undefined;
+  /** Net of the credit, before tax and before any rounding that the invoice makes. */
+  readonly amount: Decimal;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Microsoft's discount of that day as a rate, "0.15"; undefined where the vendor knows none or does not say. */
+  readonly partnerEarnedCredit: Decimal | undefined;
+  readonly resourceGroup: string | undefined;
+  readonly resource: string | undefined;
+  /** As the customer set them, in the vendor's notation. */
+  readonly tags: string | undefined;
+}
+
+export interface PriceQuery {
+  readonly sheet: 'LICENSES' | 'METERED' | 'RESERVED';
+  /** Where it is sold, ISO 3166-1 alpha-2. */
+  readonly market: string;
+  /** YYYY-MM of an earlier sheet; undefined for that of today. */
+  readonly month: string | undefined;
+}
+
+/** What one unit costs us. */
+export interface PriceRow {
+  readonly sku: string;
+  readonly title: string | undefined;
+  /** What is metered by it. */
+  readonly meterIds: readonly string[];
+  readonly unit: string | undefined;
+  /** ISO 8601 where it is a term: P1Y. */
+  readonly term: string | undefined;
+  readonly billingCycle: string | undefined;
+  /** Who may buy at it: Commercial, Education. */
+  readonly segment: string | undefined;
+  readonly market: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly unitPrice: Decimal;
+  /** What the vendor would have the customer pay. */
+  readonly retailPrice: Decimal | undefined;
+  /** The quantities it is for; undefined where it is not bound on that side. */
+  readonly tierFrom: Decimal | undefined;
+  readonly tierTo: Decimal | undefined;
+  /** YYYY-MM-DD; the first day on which it holds, and the first on which it does not any more. */
+  readonly validFrom: string;
+  readonly validUntil: string | undefined;
+}
+
 /** A verified announcement that something of a subscription changed. It says that, never what: the state is read again. */
 export interface Announcement {
   /** The same for each delivery of it. */
@@ -266,6 +405,16 @@ export interface Vendor {
   getSubscription(call: Call, ref: SubscriptionRef): Promise<Reading<VendorSubscription | undefined>>;
   /** All of them, page by page. @throws where `capabilities.canList` is false */
   listSubscriptions(call: Call, customers: readonly string[], after: string | undefined): Promise<Reading<Listing>>;
+
+  /**
+   * What we were billed, what was used, and what it costs: page by page, and only where the vendor reports it, as
+   * `capabilities` say. What there is nothing of is an empty page. `next` goes with the question that it was given for;
+   * with another it is `REJECTED VALIDATION`. What changed since its first page, so that rows would be lost or doubled,
+   * is `REJECTED CONCURRENCY`: it has to be read from the start.
+   */
+  fetchInvoiceLines?(call: Call, query: InvoiceQuery, after: string | undefined): Promise<Reading<Page<InvoiceLine>>>;
+  fetchUsage?(call: Call, query: UsageQuery, after: string | undefined): Promise<Reading<Page<UsageRow>>>;
+  fetchPrices?(call: Call, query: PriceQuery, after: string | undefined): Promise<Reading<Page<PriceRow>>>;
 
   /** Checks who sent a webhook and reads it; undefined where its signature or age is wrong. */
   readAnnouncement?(request: WebhookRequest): Promise<Announcement | undefined>;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startSimulator, type JournalEntry, type Simulator } from '@cloudtill/vendor-simulators/frame/simulator';
 import { MICROSOFT as SIMULATED } from '@cloudtill/vendor-simulators/microsoft/microsoft';
 import { MICROSOFT } from '../src/microsoft/adapter.ts';
-import type { Call, Change, Intent, Provision, SubscriptionRef, Vendor, VendorAccount } from '../src/vendor.ts';
+import type { Call, Change, Intent, Page, Provision, Reading, SubscriptionRef, Vendor, VendorAccount } from '../src/vendor.ts';
 
 export const SKU = 'CFQ7TTC0LH18:0001:CFQ7TTC0K971';
 
@@ -40,6 +40,12 @@ export class PartnerCenterBench {
     const response = await fetch(`${this.simulator.url}/__sim/${path}`, { method: 'POST', body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await response.text());
     return await response.json();
+  }
+
+  /** A whole file, as the sheet of today or of a month (YYYYMM). */
+  async putPriceSheet(csv: string, view = 'azure_consumption', month = ''): Promise<void> {
+    const response = await fetch(`${this.simulator.url}/__sim/pricesheets?market=US&view=${view}&month=${month}`, { method: 'POST', body: csv });
+    if (!response.ok) throw new Error(await response.text());
   }
 
   /** @param fault how it is written in a rule: `HTTP_429(57)` */
@@ -92,6 +98,19 @@ export class PartnerCenterBench {
     const { vendorCustomerId, vendorSubscriptionId } = outcome.value;
     return { reference, sku, vendorCustomerId, vendorSubscriptionId, memo: undefined };
   }
+}
+
+/** All pages of a question, in order. */
+export async function pagesOf<T>(read: (after: string | undefined) => Promise<Reading<Page<T>>>): Promise<(readonly T[])[]> {
+  const pages: (readonly T[])[] = [];
+  let after: string | undefined;
+  do {
+    const page = await read(after);
+    if (page.kind !== 'SUCCEEDED') throw new Error(JSON.stringify(page));
+    pages.push(page.value.rows);
+    after = page.value.next;
+  } while (after !== undefined);
+  return pages;
 }
 
 export const aCall = (timeoutMs = 5_000, operationId: string = randomUUID()): Call => ({ operationId, signal: AbortSignal.timeout(timeoutMs) });

@@ -15,7 +15,7 @@ import { timelineOf, withChange, type Change, type NewChange, type RulePlan } fr
 import type { LegacyMigration } from './migration.entities.ts';
 
 /** Subscriptions that are read at a time. */
-const READ_AT_ONCE = 2_000;
+const READ_AT_ONCE = 500;
 
 /** What all subscriptions of a migration are looked at with. */
 export interface MigrationFrame {

@@ -12,7 +12,7 @@ import type { Actor } from '../platform/trail.ts';
 import { transact, type Unit } from '../platform/use-case.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import { allow, type Decision } from '@cloudtill/domain/refusal';
-import { record } from '../subscriptions/history.ts';
+import { recordAll } from '../subscriptions/history.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';
 import { assessThese, frameOf, type Assessment, type SubscriptionRow } from './assess.ts';
 import { countItems, itemOf, writeItems, writeTotals, type Counts } from './items.ts';
@@ -83,9 +83,28 @@ async function moveBatch(unit: Unit, migration: LegacyMigration): Promise<void> 
   const assessments = new Map<string, Assessment>();
   for (const assessment of await assessThese(em, await frameOf(em, unit.app, migration), rows)) assessments.set(assessment.candidate.id, assessment);
   const subscriptions = await em.find(ServiceSubscription, { id: { $in: rows.map(({ id }) => id) } }, { populate: ['customer'] });
-  for (const subscription of subscriptions) {
+  const moves = subscriptions.flatMap((subscription) => {
     const assessment = assessments.get(subscription.id);
-    if (assessment?.change) await move(unit, migration, subscription, assessment);
+    return assessment?.change ? [{ subscription, ...assessment, change: assessment.change }] : [];
+  });
+  // The same subscriptions go on: numbers, codes and data stay, their way of billing changes. @rule S3 S5
+  await recordAll(
+    unit,
+    moves.map(({ subscription, candidate, change }) => ({
+      history: { subscription, account: subscription.customer.getEntity(), plans: new Map(), changes: candidate.changes },
+      change,
+    })),
+  );
+  for (const { subscription, from, change } of moves) {
+    unit.audit({
+      accountId: subscription.customer.id,
+      action: 'runMigration',
+      subjectKind: 'ServiceSubscription',
+      subjectId: encodeId('sub', subscription.id),
+      subjectNumber: subscription.number,
+      before: { plan: from.sku },
+      after: { plan: change.plan.sku, effectiveAt: new Date(change.effectiveAt).toISOString(), migration: migration.number },
+    });
   }
   await writeItems(
     em,
@@ -114,21 +133,6 @@ async function lockNext({ em }: Unit, { id }: LegacyMigration): Promise<Subscrip
       where s.id in (select taken::uuid from jsonb_array_elements_text(?::jsonb) taken) order by s.customer_id, s.id`,
     [JSON.stringify(locked.map((row) => row.id))],
   );
-}
-
-/** The same subscription goes on: number, codes and data stay, its way of billing changes. @rule S3 S5 */
-async function move(unit: Unit, migration: LegacyMigration, subscription: ServiceSubscription, { candidate, from, change }: Assessment): Promise<void> {
-  const account = subscription.customer.getEntity();
-  await record(unit, { subscription, account, plans: new Map(), changes: candidate.changes }, change!);
-  unit.audit({
-    accountId: account.id,
-    action: 'runMigration',
-    subjectKind: 'ServiceSubscription',
-    subjectId: encodeId('sub', subscription.id),
-    subjectNumber: subscription.number,
-    before: { plan: from.sku },
-    after: { plan: change!.plan.sku, effectiveAt: new Date(change!.effectiveAt).toISOString(), migration: migration.number },
-  });
 }
 
 /** Looks once more for what came in meanwhile. Where nothing is left to move the migration has ended. */

@@ -92,6 +92,16 @@ export async function transact<T>(context: RequestContext, request: Request, wor
   }
 }
 
+/** Writes events down in the order in which they happened, for whoever follows. */
+async function tell(em: EntityManager, events: readonly { topic: string; payload: object }[], now: Date): Promise<void> {
+  await em.execute(
+    `insert into outbox_event (topic, payload, recorded_at)
+     select event ->> 'topic', event -> 'payload', ? from jsonb_array_elements(?::jsonb) with ordinality as told (event, number) order by number`,
+    [now, JSON.stringify(events)],
+  );
+  await em.execute(`select pg_notify('cloudtill_outbox', '')`);
+}
+
 /** Asks a use case what it would do. Nothing that it might write is kept. */
 export async function ask<T>(context: RequestContext, work: (unit: Unit) => Promise<Decision<T>>): Promise<Decision<T>> {
   const viewer = signedIn(context);
@@ -136,11 +146,15 @@ async function once<T>(
     const decision = await work(unit);
     if (!decision.allowed) throw new Refused(decision.refusals);
     await em.flush();
-    for (const { topic, payload } of events)
-      await em.execute('insert into outbox_event (topic, payload, recorded_at) values (?, ?::jsonb, ?)', [topic, JSON.stringify(payload), now]);
-    if (events.length > 0) await em.execute(`select pg_notify('cloudtill_outbox', '')`);
+    if (events.length > 0) await tell(em, events, now);
     // Last and in one order of accounts: each account's chain has a lock, held only until the commit.
-    for (const line of trail.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1))) await writeTrail(em, line, viewer, context.requestId, now);
+    await writeTrail(
+      em,
+      trail.toSorted((a, b) => a.accountId.localeCompare(b.accountId)),
+      viewer,
+      context.requestId,
+      now,
+    );
     if (key !== undefined) {
       await em.execute('update idempotency_record set payload = ?::jsonb where actor_id = ? and key = ?', [
         JSON.stringify(decision.value ?? null),
@@ -169,23 +183,25 @@ async function claimKey(
   return em.findOneOrFail(IdempotencyRecord, { actorId: viewer.id, key });
 }
 
-async function writeTrail(em: EntityManager, line: AuditLine, viewer: Viewer, requestId: string, now: Date): Promise<void> {
-  const { accountId, action, subjectKind, subjectId, subjectNumber, before, after } = line;
-  await em.insert(AuditEvent, {
-    accountId,
-    sequence: '0',
-    occurredAt: now,
-    actorKind: viewer.kind,
-    actorId: viewer.id,
-    actorName: viewer.name,
-    action,
-    subjectKind,
-    subjectId,
-    subjectNumber: subjectNumber ?? null,
-    before: before ?? null,
-    after: after ?? null,
-    requestId,
-  });
+async function writeTrail(em: EntityManager, lines: readonly AuditLine[], viewer: Viewer, requestId: string, now: Date): Promise<void> {
+  await em.insertMany(
+    AuditEvent,
+    lines.map(({ accountId, action, subjectKind, subjectId, subjectNumber, before, after }) => ({
+      accountId,
+      sequence: '0',
+      occurredAt: now,
+      actorKind: viewer.kind,
+      actorId: viewer.id,
+      actorName: viewer.name,
+      action,
+      subjectKind,
+      subjectId,
+      subjectNumber: subjectNumber ?? null,
+      before: before ?? null,
+      after: after ?? null,
+      requestId,
+    })),
+  );
 }
 
 function isKeyTaken(error: unknown): boolean {

@@ -105,8 +105,28 @@ export function heldAt(changes: readonly Change[], at: number): Moment<RulePlan>
   return moments.findLast((moment) => moment.at <= at) ?? moments[0]!;
 }
 
+/** A line for a history. */
+export interface Recording {
+  readonly history: History;
+  readonly change: NewChange;
+}
+
 /** Adds a line, and brings the spans and the present in line with it. @rule S3 */
 export async function record(unit: Unit, history: History, change: NewChange): Promise<History> {
+  const [recorded] = await recordAll(unit, [{ history, change }]);
+  return recorded!;
+}
+
+/** A line for each of many histories, in as many statements as for one. */
+export async function recordAll(unit: Unit, recordings: readonly Recording[]): Promise<History[]> {
+  const recorded = recordings.map(({ history, change }) => ({ ...history, changes: addLine(unit, history, change) }));
+  await unit.em.flush();
+  await writeSpans(unit, recorded);
+  return recorded;
+}
+
+/** @returns the lines with the new one; what follows from them for the subscription is set and written by the next flush */
+function addLine(unit: Unit, history: History, change: NewChange): Change[] {
   const { em, app, viewer, now, operationId } = unit;
   const { subscription, account } = history;
   const changes = withChange(history, app.clock, change);
@@ -135,12 +155,10 @@ export async function record(unit: Unit, history: History, change: NewChange): P
   );
   Object.assign(subscription, presentOf(changes, app.clock, now.getTime()), { updatedAt: now });
   subscription.plan = em.getReference(Plan, heldAt(changes, now.getTime()).plan.id, { wrapped: true });
-  await em.flush();
-  await writeSpans(em, subscription, timelineOf(changes, app.clock));
   // A charge in arrears belongs to the month of its last day, and a change can move that day, for good or back.
   const reach = heldAt(changes, added.effectiveAt).plan.cycle === 'ANNIVERSARY' ? LONGEST_PERIOD_DAYS : 0;
   unit.emit('subscription.changed', { customerId: account.id, subscriptionId: subscription.id, from: sqlDate(addDays(added.effectiveOn, -reach)) });
-  return { ...history, changes };
+  return changes;
 }
 
 export function timelineOf(changes: readonly Change[], clock: Clock): QuantityTimeline<RulePlan> {
@@ -173,26 +191,30 @@ export function presentOf(
   };
 }
 
-/** Replaces the spans that a change touched; those before it stay as they are. */
-async function writeSpans(em: EntityManager, { id, customer }: ServiceSubscription, { spans }: QuantityTimeline<RulePlan>): Promise<void> {
-  const rows = await em.execute<{ from_on: string; to_on: string; quantity: number; plan_id: string }[]>(
-    'select from_on::text, to_on::text, quantity, plan_id from quantity_span where customer_id = ? and subscription_id = ? order by from_on',
-    [customer.id, id],
-  );
-  const wanted = spans.map(({ from, to, quantity, plan }) => ({ from_on: sqlDate(from), to_on: sqlDate(to), quantity, plan_id: plan.id }));
-  const same = (index: number): boolean => JSON.stringify(rows[index]) === JSON.stringify(wanted[index]);
-  let first = 0;
-  while (first < rows.length && first < wanted.length && same(first)) first++;
-  if (rows[first])
-    await em.execute('delete from quantity_span where customer_id = ? and subscription_id = ? and from_on >= ?', [customer.id, id, rows[first]!.from_on]);
-  for (const { from_on, to_on, quantity, plan_id } of wanted.slice(first)) {
-    await em.execute('insert into quantity_span (customer_id, subscription_id, from_on, to_on, quantity, plan_id) values (?, ?, ?, ?, ?, ?)', [
-      customer.id,
-      id,
-      from_on,
-      to_on,
+/** Replaces the spans that a change touched; the others stay as they are. */
+async function writeSpans({ em, app }: Unit, histories: readonly History[]): Promise<void> {
+  const wanted = histories.flatMap(({ subscription, account, changes }) =>
+    timelineOf(changes, app.clock).spans.map(({ from, to, quantity, plan }) => ({
+      customer_id: account.id,
+      subscription_id: subscription.id,
+      from_on: sqlDate(from),
+      to_on: sqlDate(to),
       quantity,
-      plan_id,
-    ]);
-  }
+      plan_id: plan.id,
+    })),
+  );
+  const rows = `jsonb_to_recordset(?::jsonb) as wanted (customer_id uuid, subscription_id uuid, from_on date, to_on date, quantity integer, plan_id uuid)`;
+  const stands = `wanted.customer_id = span.customer_id and wanted.subscription_id = span.subscription_id and wanted.from_on = span.from_on
+                    and wanted.to_on = span.to_on and wanted.quantity = span.quantity and wanted.plan_id = span.plan_id`;
+  // In two statements: what is added must not meet what it replaces.
+  await em.execute(
+    `delete from quantity_span span using jsonb_to_recordset(?::jsonb) as holder (customer_id uuid, subscription_id uuid)
+      where span.customer_id = holder.customer_id and span.subscription_id = holder.subscription_id and not exists (select from ${rows} where ${stands})`,
+    [JSON.stringify(histories.map(({ subscription, account }) => ({ customer_id: account.id, subscription_id: subscription.id }))), JSON.stringify(wanted)],
+  );
+  await em.execute(
+    `insert into quantity_span (customer_id, subscription_id, from_on, to_on, quantity, plan_id)
+     select wanted.* from ${rows} where not exists (select from quantity_span span where ${stands}) order by 1, 2, 3`,
+    [JSON.stringify(wanted)],
+  );
 }

@@ -21,6 +21,9 @@ const vendor = {
     hasIdempotencyKey: true,
     hasWebhooks: false,
     canList: false,
+    hasInvoiceLines: false,
+    hasUsage: false,
+    hasPrices: false,
   },
   accountParameters: [],
   orderParameters: [

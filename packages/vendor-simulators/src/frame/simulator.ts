@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isExactNumber } from './exact-number.ts';
 import { Faults, type Fault } from './faults.ts';
 import { Store } from './store.ts';
 
@@ -447,7 +448,7 @@ function drifted(reply: Reply): Reply {
   if (typeof reply.body !== 'object') return reply;
   const change = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(change);
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, /^status$/i.test(name) ? 'SomethingNew' : change(inner)]));
   };
   return { ...reply, body: { ...(change(reply.body) as object), xIntroducedLater: { since: '2030-01-01', values: [1, 'two', null] } } };

@@ -455,6 +455,91 @@ describe('webhooks', () => {
   });
 });
 
+describe('invoices', () => {
+  const lines = (query: string, headers: Record<string, string> = {}): Promise<Answer> => api('GET', `/v1/invoices/${query}`, undefined, headers);
+  const UNBILLED = 'unbilled/lineitems?provider=onetime&invoicelineitemtype=billinglineitems&currencycode=usd&period=current';
+
+  it('are listed newest first, and each has lines of two kinds', async () => {
+    await clock('2030-05-01T10:00:00Z');
+    authorization = await signIn();
+    await subscription({ termDuration: 'P1M' });
+    await clock('2030-07-08T00:00:00Z');
+    authorization = await signIn();
+    const { body } = await lines('');
+    expect(
+      body.items.map((invoice: any) => [invoice.id, invoice.invoiceDate, invoice.billingPeriodEndDate, invoice.totalCharges, invoice.documentType]),
+    ).toEqual([
+      ['G203006USD', '2030-07-06T00:00:00.000Z', '2030-06-30T00:00:00.000Z', 24.1, 'Invoice'],
+      ['G203005USD', '2030-06-06T00:00:00.000Z', '2030-05-31T00:00:00.000Z', 24.1, 'Invoice'],
+    ]);
+    expect(body).toMatchObject({ totalCount: 2, attributes: { objectType: 'Collection' } });
+    expect((await lines('?size=1&offset=1')).body.items).toMatchObject([{ id: 'G203005USD' }]);
+    expect((await lines('g203005usd')).body).toEqual(body.items[1]);
+    expect((await lines('G203004USD')).status).toBe(404);
+    for (const { links } of body.items[0].invoiceDetails) expect((await api('GET', `/v1${links.self.uri}`)).status).toBe(200);
+  });
+
+  it('have lines that are seen before they are billed', async () => {
+    await subscription();
+    expect((await lines(UNBILLED)).body).toMatchObject({ totalCount: 1, items: [{ chargeType: 'New', invoiceNumber: '', quantity: 5 }] });
+    expect((await lines(UNBILLED.replace('current', 'previous'))).body.items).toEqual([]);
+  });
+
+  it.each([
+    // what is wrong with the question
+    ['?size=0'],
+    ['?offset=-1'],
+    [UNBILLED.replace('onetime', 'office')],
+    [UNBILLED.replace('billinglineitems', 'lines')],
+    [UNBILLED.replace('&currencycode=usd', '')],
+    [UNBILLED.replace('current', 'future')],
+    [`${UNBILLED}&size=2001`],
+    [`${UNBILLED}&seekOperation=Next`],
+    [UNBILLED, { 'ms-continuationtoken': 'x' }],
+    [`${UNBILLED}&seekOperation=Next`, { 'ms-continuationtoken': 'x' }],
+  ])('are not shown for %s', async (query, headers: Record<string, string> = {}) => {
+    expect(await lines(query, headers)).toMatchObject({ status: 400, body: { code: '400' } });
+  });
+
+  it('go on with the token that the page before gave, for the same question only', async () => {
+    await control('settings', { 'microsoft.pageSize': 1 });
+    await subscription();
+    await subscription();
+    const { body } = await lines(UNBILLED);
+    const [header] = body.links.next.headers;
+    const next = { [header.key]: header.value };
+    expect((await api('GET', `/v1${body.links.next.uri}`, undefined, next)).body).toMatchObject({ items: [{}], links: { self: {} } });
+    expect((await api('GET', `/v1${body.links.next.uri.replace('usd', 'eur')}`, undefined, next)).status).toBe(400);
+  });
+
+  it.each([
+    // what is wrong with the usage that is put in
+    [{ subscriptionId: 'nobody' }, 'there is no subscription'],
+    [{ usageDate: '1.5.2030' }, 'usageDate'],
+    [{ quantity: 0.1 }, 'it must be a decimal as text'],
+    [{ unitPrice: undefined }, 'it must be a decimal as text'],
+  ])('do not take usage with %o', async (change, message) => {
+    const subscriptionId = (await subscription()).split('/').at(-1);
+    const row = { subscriptionId, usageDate: '2030-05-01', quantity: '1', unitPrice: '0.1', ...change };
+    await expect(control('usage', [row])).rejects.toThrow(message);
+    await control('usage', [{ ...row, subscriptionId, usageDate: '2030-05-01', quantity: '1', unitPrice: '0.1' }]);
+  });
+});
+
+describe('price sheets', () => {
+  const path = "/v1.0/sales/pricesheets(Market='US',PricesheetView='updatedlicensebased')/$value";
+
+  it('are for users, and not for an application alone', async () => {
+    expect(await api('GET', path)).toMatchObject({ status: 403, body: { code: '403' } });
+    const asUser = (refresh_token: string): Promise<Answer> => token({ grant_type: 'refresh_token', refresh_token });
+    expect(await asUser('another')).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    const { body } = await asUser(simulator.connection['MICROSOFT_REFRESH_TOKEN']!);
+    const response = await fetch(simulator.apiUrl + path, { headers: { authorization: `Bearer ${body.access_token}` } });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
+    expect(await response.text()).toMatch(/^"ProductTitle","ProductId",.*"ERP Price","Segment"\r\n$/);
+  });
+});
+
 it('comes back with what it knew', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'microsoft-durable-'));
   const before = simulator;

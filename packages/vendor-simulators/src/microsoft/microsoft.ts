@@ -5,8 +5,10 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { newUuid, type Exchange, type Frame, type Op, type Reply, type VendorDefinition, type VendorModel } from '../frame/simulator.ts';
+import { Billing } from './billing.ts';
 import { customerOps } from './customers.ts';
 import { Orders } from './orders.ts';
+import { PriceSheets } from './price-sheets.ts';
 import { recordsOf } from './records.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { AUTHORITY_FOLDER, Webhooks } from './webhooks.ts';
@@ -15,6 +17,7 @@ import { errorReply, Refused } from './wire.ts';
 const TENANT = '0d1e5a11-c1d0-4c5b-9a51-70000000c5b0';
 const CLIENT_ID = '0d1e5a11-a44b-4c5b-9a51-70000000a990';
 const CLIENT_SECRET = 'simulated-client-secret';
+const REFRESH_TOKEN = 'simulated-refresh-token';
 const TOKEN_SECONDS = 3600;
 const MINUTE_MS = 60_000;
 
@@ -38,8 +41,18 @@ export const MICROSOFT: VendorDefinition = {
     'microsoft.maxQuantity': 10_000,
     /** A byte order mark before each body. */
     'microsoft.bom': false,
-    /** Quantities come as text. */
+    /** Quantities and amounts come as text. */
     'microsoft.numbersAsText': false,
+    /** Names in invoices and their lines begin with a capital letter. */
+    'microsoft.pascalCase': false,
+    /** Invoices or lines on a page at most, however many are asked for. */
+    'microsoft.pageSize': 2_000,
+    /** 200 or 404: how no lines are told. */
+    'microsoft.emptyStatus': 200,
+    /** A day's usage is seen so long after its end. */
+    'microsoft.usageLagHours': 24,
+    /** Of what invoices bill, as a decimal. */
+    'microsoft.taxRate': '0',
     /** calendarDay or hour168. */
     'nce.window': 'calendarDay',
     'webhook.retryMs': 1_000,
@@ -52,12 +65,16 @@ export const MICROSOFT: VendorDefinition = {
     MICROSOFT_CLIENT_SECRET: CLIENT_SECRET,
     MICROSOFT_WEBHOOK_CA: join(dataDir, AUTHORITY_FOLDER, 'ca.pem'),
     MICROSOFT_CERTIFICATE_HOSTS: new URL(apiUrl).host,
+    MICROSOFT_REFRESH_TOKEN: REFRESH_TOKEN,
+    MICROSOFT_PRICES_URL: apiUrl,
   }),
   open: (frame) => new PartnerCenter(frame),
 };
 
 /** What is reached without a token. */
 const OPEN_OPS = new Set(['token', 'certificate']);
+/** What is given to users only, and not to an application by itself. */
+const USER_OPS = new Set(['priceSheet']);
 
 class PartnerCenter implements VendorModel {
   readonly ops: readonly Op[];
@@ -79,14 +96,16 @@ class PartnerCenter implements VendorModel {
     this.#orders = new Orders(frame, records, this.#subscriptions);
     this.#subscriptions.onSettle(() => this.#orders.settle());
     const token: Op = { name: 'token', method: 'POST', path: '/:tenant/oauth2/token', run: (exchange) => this.#token(exchange) };
-    const ops = [...customerOps(frame, records), ...this.#orders.ops, ...this.#subscriptions.ops, ...this.#webhooks.ops];
+    const billing = new Billing(frame, records, this.#subscriptions);
+    const sheets = new PriceSheets(frame, records);
+    const ops = [...customerOps(frame, records), ...this.#orders.ops, ...this.#subscriptions.ops, ...billing.ops, ...sheets.ops, ...this.#webhooks.ops];
     this.ops = [token, ...ops.map((op) => ({ ...op, run: (exchange: Exchange) => this.#dressed(exchange, this.#once(op, exchange)) }))];
-    this.control = this.#webhooks.control;
+    this.control = [...this.#webhooks.control, ...billing.control, ...sheets.control];
   }
 
   readonly authorize = (exchange: Exchange, op: Op): Reply | undefined => {
     if (OPEN_OPS.has(op.name)) return undefined;
-    const refused = this.#unauthorized(exchange);
+    const refused = this.#unauthorized(exchange, op);
     if (refused) return this.#dressed(exchange, errorReply(refused));
     return this.#overLimit(exchange.path);
   };
@@ -111,9 +130,13 @@ class PartnerCenter implements VendorModel {
     const form = new URLSearchParams(body.toString('utf8'));
     const refuse = (status: number, error: string, error_description: string): Reply => ({ status, body: { error, error_description } });
     if (params['tenant'] !== TENANT) return refuse(400, 'invalid_request', 'AADSTS90002: The tenant was not found.');
-    if (form.get('grant_type') !== 'client_credentials') return refuse(400, 'unsupported_grant_type', 'AADSTS70003: The grant type is not supported.');
+    const grant = form.get('grant_type');
+    if (grant !== 'client_credentials' && grant !== 'refresh_token')
+      return refuse(400, 'unsupported_grant_type', 'AADSTS70003: The grant type is not supported.');
     if (form.get('client_id') !== CLIENT_ID) return refuse(400, 'unauthorized_client', 'AADSTS700016: The application was not found.');
     if (form.get('client_secret') !== CLIENT_SECRET) return refuse(401, 'invalid_client', 'AADSTS7000215: The client secret is not valid.');
+    const isUser = grant === 'refresh_token';
+    if (isUser && form.get('refresh_token') !== REFRESH_TOKEN) return refuse(400, 'invalid_grant', 'AADSTS70008: The refresh token has expired.');
     const issuedOn = Math.floor(this.#frame.now() / 1000);
     const expiresOn = issuedOn + TOKEN_SECONDS;
     return {
@@ -125,16 +148,17 @@ class PartnerCenter implements VendorModel {
         expires_on: String(expiresOn),
         not_before: String(issuedOn),
         resource: form.get('resource') ?? '',
-        access_token: `${expiresOn}.${newUuid()}.${seal(`${expiresOn}`)}`,
+        access_token: `${expiresOn}.${isUser ? 'user' : 'app'}-${newUuid()}.${seal(`${expiresOn} ${isUser ? 'user' : 'app'}`)}`,
       },
     };
   }
 
   /** Tokens carry when they expire, so nothing has to be kept of them. */
-  #unauthorized({ headers }: Exchange): Refused | undefined {
-    const [, expiresOn, signature] = /^Bearer (\d+)\.[^.]+\.(\w+)$/.exec(headers['authorization'] ?? '') ?? [];
-    if (expiresOn === undefined || signature !== seal(expiresOn)) return new Refused(401, '800001', 'The token is missing or not valid.');
+  #unauthorized({ headers }: Exchange, { name }: Op): Refused | undefined {
+    const [, expiresOn, who, signature] = /^Bearer (\d+)\.(user|app)-[^.]+\.(\w+)$/.exec(headers['authorization'] ?? '') ?? [];
+    if (expiresOn === undefined || signature !== seal(`${expiresOn} ${who}`)) return new Refused(401, '800001', 'The token is missing or not valid.');
     if (Number(expiresOn) * 1000 <= this.#frame.now()) return new Refused(401, '400', 'Access is denied: the token has expired.');
+    if (USER_OPS.has(name) && who !== 'user') return new Refused(403, '403', 'Access is denied: an application alone may not have this.');
     return undefined;
   }
 

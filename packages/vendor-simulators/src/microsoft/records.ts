@@ -63,6 +63,13 @@ export interface Changeable {
   readonly autoRenewEnabled: boolean;
 }
 
+/** What was held from an instant on. */
+export interface Held {
+  readonly at: number;
+  readonly quantity: number;
+  readonly status: KeptStatus;
+}
+
 export interface Subscription extends Changeable {
   readonly id: string;
   readonly customerId: string;
@@ -82,6 +89,31 @@ export interface Subscription extends Changeable {
   /** What provisioning showed before the last change, and when that was. */
   readonly provisionedQuantity: number;
   readonly changedAt: number;
+  /** All that was held since it was ordered, the first of it first. */
+  readonly history: readonly Held[];
+}
+
+/** What one meter of an Azure plan counted on one day. Decimals are texts. */
+export interface Usage {
+  readonly id: string;
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly entitlementId: string;
+  /** YYYY-MM-DD. */
+  readonly day: string;
+  readonly meterId: string;
+  readonly meterName: string;
+  readonly unit: string;
+  readonly quantity: string;
+  readonly unitPrice: string;
+  readonly creditRate: string;
+  readonly exchangeRate: string;
+  readonly billingCurrency: string;
+  readonly tags: string;
+}
+
+export interface PriceSheet {
+  readonly csv: string;
 }
 
 export interface Records {
@@ -89,6 +121,9 @@ export interface Records {
   readonly carts: Collection<Cart>;
   readonly orders: Collection<Order>;
   readonly subscriptions: Collection<Subscription>;
+  readonly usage: Collection<Usage>;
+  /** By market, view and month. */
+  readonly priceSheets: Collection<PriceSheet>;
 }
 
 export function recordsOf(store: Store): Records {
@@ -97,5 +132,7 @@ export function recordsOf(store: Store): Records {
     carts: store.collection('carts'),
     orders: store.collection('orders'),
     subscriptions: store.collection('subscriptions'),
+    usage: store.collection('usage'),
+    priceSheets: store.collection('priceSheets'),
   };
 }

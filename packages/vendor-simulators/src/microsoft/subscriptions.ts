@@ -78,6 +78,7 @@ export class Subscriptions {
       pending: undefined,
       provisionedQuantity: line.quantity,
       changedAt: createdAt,
+      history: [{ at: createdAt, quantity: line.quantity, status: 'active' }],
     });
     if (completesAt === createdAt) this.announce(customerId, line.subscriptionId, fault);
   }
@@ -113,12 +114,17 @@ export class Subscriptions {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  #visible(customerId: string): Subscription[] {
+  /** Those whose order is completed, as they are now. */
+  all(): Subscription[] {
     const now = this.#frame.now();
     return this.#records.subscriptions
       .values()
-      .filter((kept) => kept.customerId === customerId && kept.activeAt !== null && kept.activeAt <= now)
+      .filter(({ activeAt }) => activeAt !== null && activeAt <= now)
       .map((kept) => asOf(kept, now));
+  }
+
+  #visible(customer: string): Subscription[] {
+    return this.all().filter(({ customerId }) => customerId === customer);
   }
 
   #find({ params }: Exchange): Subscription {

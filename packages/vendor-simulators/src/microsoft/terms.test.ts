@@ -26,6 +26,7 @@ function subscription(changes: Partial<Subscription> = {}): Subscription {
     pending: undefined,
     provisionedQuantity: 5,
     changedAt: startedAt,
+    history: [{ at: startedAt, quantity: 5, status: 'active' }],
     ...changes,
   };
 }

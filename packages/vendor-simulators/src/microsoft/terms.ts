@@ -40,7 +40,8 @@ export function asOf(kept: Subscription, now: number): Subscription {
 }
 
 export function changed(subscription: Subscription, change: Partial<Subscription>, at: number): Subscription {
-  return { ...subscription, ...change, version: subscription.version + 1, provisionedQuantity: subscription.quantity, changedAt: at };
+  const now = { ...subscription, ...change, version: subscription.version + 1, provisionedQuantity: subscription.quantity, changedAt: at };
+  return { ...now, history: [...subscription.history, { at, quantity: now.quantity, status: now.status }] };
 }
 
 /** What it is shown as: a term that ended without a renewal shows itself only by the time that passed. */

@@ -1,4 +1,5 @@
 /** How Partner Center speaks: names in any case, its error body, its etags. */
+import { isExactNumber } from '../frame/exact-number.ts';
 import type { Reply } from '../frame/simulator.ts';
 
 /** The vendor says no; becomes the error body that Partner Center sends. */
@@ -47,3 +48,11 @@ export const etagOf = (id: string, version: number): string => Buffer.from(JSON.
 export const withoutQuotes = (etag: string): string => etag.replace(/^(?:W\/)?"(.*)"$/, '$1');
 
 export const iso = (at: number): string => new Date(at).toISOString();
+
+/** The same with names that begin with a capital letter, as some of its answers have them. */
+export function inPascalCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inPascalCase);
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
+  const pascal = (name: string): string => (name.startsWith('pcTo') ? `PC${name.slice(2)}` : name.charAt(0).toUpperCase() + name.slice(1));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [pascal(name), inPascalCase(inner)]));
+}

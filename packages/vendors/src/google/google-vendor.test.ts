@@ -302,6 +302,8 @@ it('tells what it can do, and does what it tells', async () => {
   for (const operation of capabilities.repeatable) expect(capabilities.operations).toContain(operation);
   expect(capabilities.repeatable).not.toContain('PROVISION');
   expect(capabilities.operations).not.toContain('SET_APPROVAL_CODE');
+  expect(capabilities).toMatchObject({ hasInvoiceLines: false, hasUsage: false, hasPrices: false });
+  expect(['fetchInvoiceLines', 'fetchUsage', 'fetchPrices'].filter((name) => name in google.vendor)).toEqual([]);
   const ref = await google.subscription();
   expect(short(await change(ref, { operation: 'SET_APPROVAL_CODE', approvalCode: 'X' }))).toBe('REJECTED VALIDATION');
   await expect(google.vendor.poll(within(), { operation: 'SUSPEND', ref, change: { operation: 'SUSPEND' } }, '1')).rejects.toThrow(

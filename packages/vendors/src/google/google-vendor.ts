@@ -47,6 +47,9 @@ export class GoogleVendor implements Vendor {
     hasIdempotencyKey: false,
     hasWebhooks: false,
     canList: true,
+    hasInvoiceLines: false,
+    hasUsage: false,
+    hasPrices: false,
   };
   readonly #client: GoogleClient;
   readonly #finder: GoogleFinder;

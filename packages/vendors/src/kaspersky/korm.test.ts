@@ -37,6 +37,8 @@ describe('what it can do', () => {
     expect(korm.capabilities.repeatable.has('PROVISION')).toBe(false);
     expect(korm.capabilities.canList).toBe(true);
     expect(sandbox.open({ KORM_REPORT_URL: undefined }).capabilities.canList).toBe(false);
+    expect(korm.capabilities).toMatchObject({ hasInvoiceLines: false, hasUsage: false, hasPrices: false });
+    expect(['fetchInvoiceLines', 'fetchUsage', 'fetchPrices'].filter((name) => name in korm)).toEqual([]);
     expect(korm.orderParameters.some(({ required }) => required)).toBe(false);
   });
 

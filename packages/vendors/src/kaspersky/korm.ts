@@ -88,6 +88,9 @@ export class Korm implements Vendor {
       hasIdempotencyKey: false,
       hasWebhooks: false,
       canList: client.hasReport,
+      hasInvoiceLines: false,
+      hasUsage: false,
+      hasPrices: false,
     };
   }
 

@@ -1,5 +1,6 @@
 /** Requests to Partner Center, with their token and their ids, and what their answers mean. */
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { withoutAnswer, type Answer, type Exchange, type Http, type Sending } from '../http.ts';
 import { rejected, retryable, succeeded, unknown, type Call, type Outcome, type Reading } from '../vendor.ts';
@@ -47,17 +48,35 @@ export class PartnerCenter {
     this.#requestIds = requestIds;
   }
 
-  async read<T>(call: Call, path: string, schema: z.ZodType<T>): Promise<Reading<Document<T>>> {
-    const answer = await this.#send(call, { method: 'GET', url: this.#url + path }, randomUUID());
-    if (!('status' in answer)) return answer.kind === 'UNKNOWN' ? retryable(answer.message) : answer;
-    if (answer.status >= 300) {
-      const refusal = refusalOf(answer);
-      return refusal.kind === 'UNKNOWN' ? retryable(refusal.message) : refusal;
-    }
-    const whole = camelCased(answer.json);
+  async read<T>(call: Call, path: string, schema: z.ZodType<T>, how: Pick<Sending, 'headers' | 'maxBytes' | 'exact'> = {}): Promise<Reading<Document<T>>> {
+    const got = await this.#get(call, path, how);
+    if (got.kind !== 'SUCCEEDED') return got;
+    const whole = camelCased(got.value.json);
     const { data, error } = schema.safeParse(whole);
     if (error) return retryable(`the answer to GET ${path} cannot be read: ${error.issues[0]?.path.join('.') ?? ''} ${error.issues[0]?.message ?? ''}`);
-    return succeeded({ value: data, whole: whole as Record<string, unknown>, asOf: instantOf(answer) });
+    return succeeded({ value: data, whole: whole as Record<string, unknown>, asOf: instantOf(got.value) });
+  }
+
+  /**
+   * A file that may be larger than what may be kept.
+   * @param take reads as much of it as it wants, and says what came of that
+   */
+  async stream<T>(call: Call, path: string, take: (body: Readable) => Promise<Reading<T>>): Promise<Reading<Pick<Document<T>, 'value' | 'asOf'>>> {
+    const taken: Reading<T>[] = [];
+    const got = await this.#get(call, path, { headers: { accept: '*/*' }, take: async (body) => void taken.push(await take(body)) });
+    if (got.kind !== 'SUCCEEDED') return got;
+    // A success is taken once; a try before it may have been turned away for its token, and is not taken.
+    const read = taken[0]!;
+    return read.kind === 'SUCCEEDED' ? succeeded({ value: read.value, asOf: instantOf(got.value) }) : read;
+  }
+
+  /** A success, or what it was refused for; a reading is never unknown. */
+  async #get(call: Call, path: string, how: Omit<Sending, 'method' | 'url' | 'body'>): Promise<Reading<Answer>> {
+    const answer = await this.#send(call, { method: 'GET', url: this.#url + path, ...how }, randomUUID());
+    if (!('status' in answer)) return answer.kind === 'UNKNOWN' ? retryable(answer.message) : answer;
+    if (answer.status < 300) return succeeded(answer);
+    const refusal = refusalOf(answer);
+    return refusal.kind === 'UNKNOWN' ? retryable(refusal.message) : refusal;
   }
 
   /** @param step names this request within the operation: each has an id of its own */

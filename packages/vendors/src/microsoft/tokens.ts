@@ -4,7 +4,6 @@ import { retryAfterMs, type Http } from '../http.ts';
 import { rejected, retryable, succeeded, throttled, type Reading } from '../vendor.ts';
 import { number } from './resources.ts';
 
-const RESOURCE = 'https://graph.windows.net';
 /** So long before its end a token is not used any more: a request may be on its way for a while. */
 const MARGIN_MS = 5 * 60_000;
 const FETCH_TIMEOUT_MS = 20_000;
@@ -17,6 +16,10 @@ export interface SignIn {
   readonly tenant: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** What the token is for. */
+  readonly resource: 'https://graph.windows.net' | 'https://api.partner.microsoft.com';
+  /** In whose name it is asked for; undefined: the application's own. */
+  readonly refreshToken?: string;
 }
 
 export class Tokens {
@@ -44,14 +47,15 @@ export class Tokens {
 
   /** With a time limit of its own: whoever asked first may give up, and the others still wait. */
   async #fetch(): Promise<Reading<string>> {
-    const { loginUrl, tenant, clientId, clientSecret } = this.#signIn;
+    const { loginUrl, tenant, clientId, clientSecret, resource, refreshToken } = this.#signIn;
+    const grant = refreshToken === undefined ? { grant_type: 'client_credentials' } : { grant_type: 'refresh_token', refresh_token: refreshToken };
     const exchange = await this.#http.send(
       { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) },
       {
         method: 'POST',
         url: `${loginUrl}/${encodeURIComponent(tenant)}/oauth2/token`,
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, resource: RESOURCE }).toString(),
+        body: new URLSearchParams({ ...grant, client_id: clientId, client_secret: clientSecret, resource }).toString(),
       },
     );
     if (exchange.kind !== 'ANSWER') return retryable(`sign-in: ${exchange.message}`);
