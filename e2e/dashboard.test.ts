@@ -1,7 +1,7 @@
-/** The frame around all pages: who comes in, what each of them sees, getting around, looks, and what happens when something fails. */
+/** The frame around all pages: who comes in, what each of them sees, getting around, lists, looks, and what happens when something fails. */
 import { describe, expect } from 'vitest';
 import { PASSWORD } from './sandbox.ts';
-import { ask, expectSoon, it, settle, textsOf } from './visit.ts';
+import { ask, expectSoon, it, PHONE, settle, textsOf } from './visit.ts';
 
 const navigationOf = '[aria-label="Main navigation"] a';
 
@@ -196,6 +196,46 @@ describe('getting around by keyboard', () => {
     await expectSoon(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
+  });
+});
+
+describe('lists', () => {
+  it('are filtered by a day, by one of several and by a mark, and the address keeps it', async ({ open }) => {
+    const page = await open('operator', '/audit');
+    const address = (): string => page.url().slice(new URL(page.url()).origin.length);
+    await settle(page);
+    await page.getByLabel('From').fill('2021-05-01');
+    await page.getByRole('combobox', { name: 'What' }).click();
+    await page.getByRole('option', { name: 'Account created' }).click();
+    await expectSoon(address).toBe('/audit?from=2021-05-01&action=createAccount');
+    await page.getByRole('button', { name: 'Remove filter: From: May 1, 2021' }).click();
+    await expectSoon(address).toBe('/audit?action=createAccount');
+    expect(await page.getByLabel('From').inputValue()).toBe('');
+
+    await page.goto('/orders?sort=NUMBER');
+    await page.getByLabel('Blocked only').check();
+    await expectSoon(address).toBe('/orders?sort=NUMBER&blocked=yes');
+    await page.getByRole('button', { name: 'Clear all' }).first().click();
+    await expectSoon(address).toBe('/orders?sort=NUMBER');
+    expect(await page.getByLabel('Blocked only').isChecked()).toBe(false);
+  });
+
+  it('keep how they are looked at when all filters are taken away', async ({ open }) => {
+    const page = await open('operator', '/provisioning?tab=differences&show=settled&vendor=GOOGLE');
+    await page.getByRole('button', { name: 'Clear all' }).first().click();
+    await expectSoon(() => new URL(page.url()).search).toBe('?tab=differences&show=settled');
+    expect(await page.getByRole('button', { name: 'Settled' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('are ordered on a phone, where there are no columns to click on', async ({ open }) => {
+    const page = await open('operator', '/accounts', { viewport: PHONE });
+    await settle(page);
+    await page.getByRole('combobox', { name: 'Order' }).click();
+    await page.getByRole('option', { name: 'Name, Z to A' }).click();
+    await expectSoon(() => new URL(page.url()).search).toBe('?sort=-NAME');
+    await settle(page);
+    const names = await textsOf(page.locator('main tbody td[data-card="heading"] a'));
+    expect(names).toEqual(names.toSorted((a, b) => b.localeCompare(a)));
   });
 });
 

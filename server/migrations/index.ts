@@ -16,6 +16,7 @@ import { AllowForWhatHasNotBegun } from './20261122101000_allow_for_what_has_not
 import { CreateNotifications } from './20261122200000_create_notifications.ts';
 import { CreateOrders } from './20261122110000_create_orders.ts';
 import { CreateVendorInvariants } from './20261122400000_create_vendor_invariants.ts';
+import { FindOrders } from './20261122500000_find_orders.ts';
 import { CreateLegacyMigrations } from './20261122300000_create_legacy_migrations.ts';
 
 /** In the order in which they run. A migration that is on main is never edited. */
@@ -38,4 +39,5 @@ export const MIGRATIONS: MigrationObject[] = [
   { name: '20261122200000_create_notifications', class: CreateNotifications },
   { name: '20261122300000_create_legacy_migrations', class: CreateLegacyMigrations },
   { name: '20261122400000_create_vendor_invariants', class: CreateVendorInvariants },
+  { name: '20261122500000_find_orders', class: FindOrders },
 ];

@@ -21,6 +21,7 @@ import { NodeResolver } from './search/node.resolver.ts';
 import { SearchResolver } from './search/search.resolver.ts';
 import { ProvisioningResolver, SubscriptionProvisioningFields, VendorHealthFields } from './provisioning/provisioning.resolver.ts';
 import { BlockedOrderFields } from './orders/blocked-order.resolver.ts';
+import { SubscriptionOrderFields } from './orders/subscription-order.resolver.ts';
 import { AccountSyncFields, SyncFields, SyncResolver, VendorLinkFields } from './vendors/sync.resolver.ts';
 import { SubscriptionFields, SubscriptionResolver } from './subscriptions/subscription.resolver.ts';
 
@@ -52,6 +53,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   OrderResolver,
   OrderFields,
   OrderLineFields,
+  SubscriptionOrderFields,
   QuoteResolver,
   EdgeQuoteFields,
   JobsResolver,

@@ -1,4 +1,4 @@
-import { graphql, type ResultOf } from '../platform/graphql.ts';
+import { graphql, type ResultOf, type VariablesOf } from '../platform/graphql.ts';
 import { UserErrorParts } from '../platform/refusals.ts';
 
 export const PeriodsQuery = graphql(`
@@ -216,6 +216,7 @@ export const ChargesQuery = graphql(`
   }
 `);
 export type ChargeRow = ResultOf<typeof ChargesQuery>['charges']['nodes'][number];
+export type ChargeFilter = NonNullable<VariablesOf<typeof ChargesQuery>['filter']>;
 
 export const ChargeTotalsQuery = graphql(`
   query ChargeTotals($filter: ChargeFilter) {

@@ -28,7 +28,6 @@ const CatalogNamesQuery = graphql(`
 export function useCatalogNames(): {
   products: UiOption[];
   vendors: UiOption[];
-  productName(id: string): string;
   vendorName(code: string): string;
   planName(id: string): string;
 } {
@@ -41,7 +40,6 @@ export function useCatalogNames(): {
   return reactive({
     products,
     vendors,
-    productName: (id: string) => products.value.find(({ value }) => value === id)?.label ?? '…',
     vendorName: (code: string) => vendors.value.find(({ value }) => value === code)?.label ?? code,
     planName: (id: string) => plans.value.find((plan) => plan.id === id)?.sku ?? '…',
   });

@@ -114,9 +114,7 @@ export const OrdersQuery = graphql(
           total {
             ...SumParts
           }
-          blockers {
-            code
-          }
+          blocked
           lines(first: 8) {
             id
             status

@@ -21,8 +21,9 @@ export const orders: typeof english = {
   more: 'und {count, plural, one {eins mehr} other {# mehr}}',
   noLines: 'noch nichts',
   sorts: { newest: 'Neueste zuerst', oldest: 'Älteste zuerst', numberUp: 'Nummer, A bis Z', numberDown: 'Nummer, Z bis A' },
-  filters: { q: 'Nummer oder Kunde', status: 'Status', channel: 'Weg', account: 'Konto', incomplete: 'Unvollständig' },
+  filters: { q: 'Nummer oder Kunde', status: 'Status', channel: 'Weg', account: 'Konto', incomplete: 'Unvollständig', blocked: 'Blockiert' },
   incompleteOnly: 'Nur unvollständige',
+  blockedOnly: 'Nur blockierte',
   status: {
     CANCELLED: 'Storniert',
     COMPLETED: 'Erledigt',

@@ -19,8 +19,9 @@ export const orders = {
   more: 'and {count, plural, one {one more} other {# more}}',
   noLines: 'nothing yet',
   sorts: { newest: 'Newest first', oldest: 'Oldest first', numberUp: 'Number, A to Z', numberDown: 'Number, Z to A' },
-  filters: { q: 'Number or customer', status: 'Status', channel: 'Channel', account: 'Account', incomplete: 'Incomplete' },
+  filters: { q: 'Number or customer', status: 'Status', channel: 'Channel', account: 'Account', incomplete: 'Incomplete', blocked: 'Blocked' },
   incompleteOnly: 'Incomplete only',
+  blockedOnly: 'Blocked only',
   status: {
     CANCELLED: 'Canceled',
     COMPLETED: 'Completed',

@@ -16,7 +16,7 @@ export const shell: typeof english = {
   graphiql: 'GraphQL-Explorer',
   signOut: 'Abmelden',
   searchLabel: 'Suche und Befehle',
-  searchPlaceholder: 'Abonnements, Konten und Tarife suchen, oder zu einer Seite gehen',
+  searchPlaceholder: 'Abonnements, Bestellungen, Konten und Tarife suchen, oder zu einer Seite gehen',
   searchHint: 'Geben Sie mindestens zwei Zeichen ein, um im Bestand zu suchen.',
   nothingFound: 'Nichts gefunden für „{query}“.',
   searching: 'Es wird gesucht …',
@@ -26,7 +26,7 @@ export const shell: typeof english = {
   toggleTheme: 'Zwischen Hell und Dunkel wechseln',
   showShortcuts: 'Tastenkürzel zeigen',
   offline: 'Sie sind offline. Was Sie sehen, ist vielleicht veraltet; Änderungen müssen warten.',
-  hitKind: { ACCOUNT: 'Konto', SUBSCRIPTION: 'Abonnement', PLAN: 'Tarif' },
+  hitKind: { ACCOUNT: 'Konto', SUBSCRIPTION: 'Abonnement', ORDER: 'Bestellung', PLAN: 'Tarif' },
   clock: {
     label: 'Sandbox',
     title: 'Sandbox-Uhr',

@@ -14,7 +14,7 @@ export const shell = {
   graphiql: 'GraphQL explorer',
   signOut: 'Sign out',
   searchLabel: 'Search and commands',
-  searchPlaceholder: 'Search subscriptions, accounts and plans, or go to a page',
+  searchPlaceholder: 'Search subscriptions, orders, accounts and plans, or go to a page',
   searchHint: 'Type at least two characters to search the books.',
   nothingFound: 'Nothing found for “{query}”.',
   searching: 'Searching…',
@@ -24,7 +24,7 @@ export const shell = {
   toggleTheme: 'Switch between light and dark',
   showShortcuts: 'Show keyboard shortcuts',
   offline: 'You are offline. What you see may be out of date; changes have to wait.',
-  hitKind: { ACCOUNT: 'Account', SUBSCRIPTION: 'Subscription', PLAN: 'Plan' },
+  hitKind: { ACCOUNT: 'Account', SUBSCRIPTION: 'Subscription', ORDER: 'Order', PLAN: 'Plan' },
   clock: {
     label: 'Sandbox',
     title: 'Sandbox clock',

@@ -72,6 +72,10 @@ export const SubscriptionQuery = graphql(`
       vendorSubscriptionId
       licenseId
       approvalCode
+      order {
+        id
+        number
+      }
       operations(first: 10) {
         id
         kind
@@ -237,7 +241,52 @@ export const ProductPlansQuery = graphql(`
   }
 `);
 
-export const PreviewParts = graphql(
+/** What a change would do in one month. */
+const PeriodParts = graphql(`
+  fragment PeriodParts on PeriodPreview {
+    billingPeriod
+    edges {
+      seller {
+        id
+        name
+      }
+      buyer {
+        id
+        name
+      }
+      before {
+        amount
+        currency
+      }
+      after {
+        amount
+        currency
+      }
+      difference {
+        amount
+        currency
+      }
+      charges {
+        kind
+        sku
+        periodStart
+        periodEnd
+        net {
+          amount
+          currency
+        }
+        segments {
+          quantity
+          days
+          periodDays
+          unitPrice
+        }
+      }
+    }
+  }
+`);
+
+const PreviewParts = graphql(
   `
     fragment PreviewParts on ChangePreviewPayload {
       userErrors {
@@ -249,91 +298,15 @@ export const PreviewParts = graphql(
           message
         }
         thisPeriod {
-          billingPeriod
-          edges {
-            seller {
-              id
-              name
-            }
-            buyer {
-              id
-              name
-            }
-            before {
-              amount
-              currency
-            }
-            after {
-              amount
-              currency
-            }
-            difference {
-              amount
-              currency
-            }
-            charges {
-              kind
-              sku
-              periodStart
-              periodEnd
-              net {
-                amount
-                currency
-              }
-              segments {
-                quantity
-                days
-                periodDays
-                unitPrice
-              }
-            }
-          }
+          ...PeriodParts
         }
         nextPeriod {
-          billingPeriod
-          edges {
-            seller {
-              id
-              name
-            }
-            buyer {
-              id
-              name
-            }
-            before {
-              amount
-              currency
-            }
-            after {
-              amount
-              currency
-            }
-            difference {
-              amount
-              currency
-            }
-            charges {
-              kind
-              sku
-              periodStart
-              periodEnd
-              net {
-                amount
-                currency
-              }
-              segments {
-                quantity
-                days
-                periodDays
-                unitPrice
-              }
-            }
-          }
+          ...PeriodParts
         }
       }
     }
   `,
-  [UserErrorParts],
+  [UserErrorParts, PeriodParts],
 );
 export type Preview = NonNullable<ResultOf<typeof PreviewParts>['preview']>;
 

@@ -40,6 +40,7 @@ export const subscriptions: typeof english = {
     licenses: 'Lizenzen',
     licensesNow: '{count, plural, one {# Lizenz} other {# Lizenzen}}',
     held: 'Zuletzt gehalten',
+    order: 'Bestellung',
     activatedOn: 'Aktiv seit',
     endsOn: 'Beendet am',
     endsSoon: 'Endet am',

@@ -38,6 +38,7 @@ export const subscriptions = {
     licenses: 'Licenses',
     licensesNow: '{count, plural, one {# license} other {# licenses}}',
     held: 'Held last',
+    order: 'Order',
     activatedOn: 'Active since',
     endsOn: 'Ended on',
     endsSoon: 'Ends on',

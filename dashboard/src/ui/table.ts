@@ -30,3 +30,19 @@ export interface UiOption<Value extends string = string> {
 }
 
 export type UiTone = 'neutral' | 'primary' | 'success' | 'warning' | 'error' | 'info';
+
+/** Something that a list can be filtered by: how that is set, and how it reads when it is. */
+export interface UiFilter {
+  /** Names it in the address, and the slot of a control of its own. */
+  readonly name: string;
+  /** What it is called, on its control and on chips. Without it, it is a way to look at the list and leaves no chip. */
+  readonly label?: string;
+  /** How it is set: `menu` for several values, `one` for one of them, `select` where one more stands for all. */
+  readonly as?: 'search' | 'menu' | 'one' | 'select' | 'check';
+  readonly options?: readonly UiOption[];
+  /** What the control says where that is not its label: what to search for, how "all" is called, what to check. */
+  readonly says?: string;
+  readonly icon?: string;
+  /** How a value reads that may not be among the options. */
+  readonly text?: (value: string) => string;
+}

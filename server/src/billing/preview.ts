@@ -116,7 +116,7 @@ async function warningsOf({ app }: Unit, { history, change }: Proposal, month: B
     const plans = parameters['fittingPlans'] ?? '';
     warnings.push({
       code: 'LEAVES_BAND',
-      message: `${change.quantity} licenses are outside ${before.plan.sku}${plans ? `; these plans fit: ${plans.replaceAll(',', ', ')}` : ''}`,
+      message: `${change.quantity} licenses are outside ${before.plan.sku}${plans ? `; these plans fit: ${plans}` : ''}`,
     });
   }
   const closed = await app.database.system.query(`select 1 from billing_period where month = $1 and status = 'CLOSED'`, [isoDate(month.start)]);

@@ -5,6 +5,7 @@ import type { RequestContext } from '../platform/context.ts';
 import { extendShape, nested } from '../platform/look-ahead.ts';
 import { may } from '../platform/viewer.ts';
 import { ProvisioningSyncType, syncShape } from '../vendors/sync.type.ts';
+import { deliveringVendors, isWaiting } from './blocked-order.ts';
 import { orderShape, OrderType } from './order.type.ts';
 
 /** Orders that were placed and have something that this platform delivers. */
@@ -13,9 +14,7 @@ extendShape(syncShape, {
     kind: 'list',
     shape: () => orderShape,
     where: (self, other) =>
-      `${other}.account_id = ${self}.account_id and ${self}.status <> 'SYNCHRONIZED' and ${other}.status in ('SUBMITTED', 'PENDING_APPROVAL') and exists (
-         select 1 from order_line waiting join plan on plan.id = waiting.plan_id join product on product.id = plan.product_id
-          where waiting.order_id = ${other}.id and product.vendor_id = ${self}.vendor_id and product.provisioning = 'AUTOMATIC')`,
+      `${other}.account_id = ${self}.account_id and ${self}.status <> 'SYNCHRONIZED' and ${isWaiting(other)} and ${self}.vendor_id in (${deliveringVendors(other)})`,
     orderBy: (other) => `${other}.placed_at, ${other}.id`,
   },
 });

@@ -19,6 +19,9 @@ export class OrderFilter {
 
   @Field(() => Boolean, { nullable: true, description: 'Drafts with an incomplete line, or everything else.' })
   incomplete?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Placed orders that cannot be executed as things stand, or everything else.' })
+  blocked?: boolean | null;
 }
 
 export const OrderOrderInput = orderInputOf('Order', { CREATED_AT: 'By age.', NUMBER: 'By number.' });

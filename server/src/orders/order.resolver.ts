@@ -14,6 +14,7 @@ import { orderOf, type OrderInput } from '../platform/order.type.ts';
 import { payloadOf, toPayload, type Payload } from '../platform/payload.type.ts';
 import { likePattern } from '../platform/text.ts';
 import { transact, type Unit } from '../platform/use-case.ts';
+import { isBlocked } from './blocked-order.ts';
 import { addOrderLine, configureOrderLine, createOrder, removeOrderLine } from './draft-order.ts';
 import { executeOrder, waitForOrder } from './execute-order.ts';
 import type { Ordered } from './open-order.ts';
@@ -297,13 +298,14 @@ async function change(
 }
 
 function conditions(filter: OrderFilter | null): Condition[] {
-  const { accountId, status, channel, text, incomplete } = filter ?? {};
+  const { accountId, status, channel, text, incomplete, blocked } = filter ?? {};
   return [
     ...(accountId ? [atOrBelow(decodeId('acc', accountId))] : []),
     ...(status ? [isAnyOf('status', status, 'text')] : []),
     ...(channel ? [isAnyOf('channel', channel, 'text')] : []),
     ...(text ? [containsText(text)] : []),
     ...(incomplete == null ? [] : [hasIncompleteLine(incomplete)]),
+    ...(blocked == null ? [] : [((alias) => `${blocked ? '' : 'not '}${isBlocked(alias)}`) satisfies Condition]),
   ];
 }
 

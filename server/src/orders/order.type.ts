@@ -12,6 +12,7 @@ import { CurrencyCode, DateTime } from '../platform/scalars.ts';
 import { toUserError, UserError } from '../platform/user-error.type.ts';
 import { may } from '../platform/viewer.ts';
 import { subscriptionShape, SubscriptionType } from '../subscriptions/subscription.type.ts';
+import { isBlocked } from './blocked-order.ts';
 
 export const OrderStatusEnum = enumOf(ORDER_STATUSES);
 registerEnumType(OrderStatusEnum, {
@@ -152,6 +153,11 @@ export class OrderType extends Node {
   @Field(() => [UserError], { description: 'What was in its way when it was to be executed last. It is tried again when that may be gone.' })
   blockers!: UserError[];
 
+  @Field(() => Boolean, {
+    description: 'Whether it is placed and cannot be executed as things stand: its account is on hold or not synchronized, or there are blockers.',
+  })
+  blocked!: boolean;
+
   @Field(() => Int, { description: 'Counts the changes.' })
   version!: number;
 
@@ -170,6 +176,8 @@ function refusals(column: string): ValueField {
     ((parseJson(cell as Cell) ?? []) as Refusal[]).map((refusal) => Object.assign(toUserError(refusal), { path: refusal.path })),
   );
 }
+
+const isTrue = ([cell]: readonly Cell[]): boolean => cell === 't' || cell === 'true' || cell === true;
 
 /** What a line knows that its resolvers make fields of: which plan, with which values. */
 const configuration = computed(
@@ -246,15 +254,12 @@ export const orderShape: Shape = {
     },
     approvalRequired: computed(
       (alias) => [`case when ${alias}.status = 'DRAFT' then order_needs_approval(${alias}.account_id) else ${alias}.needs_approval end`],
-      ([cell]) => cell === 't' || cell === 'true' || cell === true,
+      isTrue,
     ),
     createdBy: text('created_by_name'),
     placedAt: instantOf('placed_at'),
     placedBy: text('placed_by_name'),
-    placedByViewer: computed(
-      (alias, sql) => [`coalesce(${alias}.placed_by_id::text = ${sql.param(sql.viewer.id)}, false)`],
-      ([cell]) => cell === 't' || cell === 'true' || cell === true,
-    ),
+    placedByViewer: computed((alias, sql) => [`coalesce(${alias}.placed_by_id::text = ${sql.param(sql.viewer.id)}, false)`], isTrue),
     approvedAt: instantOf('approved_at'),
     approvedBy: text('approved_by_name'),
     executedAt: instantOf('executed_at'),
@@ -262,6 +267,7 @@ export const orderShape: Shape = {
     canceledAt: instantOf('canceled_at'),
     reason: text('reason'),
     blockers: refusals('blockers'),
+    blocked: computed((alias) => [isBlocked(alias)], isTrue),
     version: integer('version'),
     createdAt: instantOf('created_at'),
     updatedAt: instantOf('updated_at'),

@@ -6,11 +6,16 @@ import { pageSize } from '../platform/look-ahead.ts';
 import { likePattern } from '../platform/text.ts';
 import { may, scopeOf } from '../platform/viewer.ts';
 
-const SearchHitKind = enumOf(['ACCOUNT', 'SUBSCRIPTION', 'PLAN']);
+const SearchHitKind = enumOf(['ACCOUNT', 'SUBSCRIPTION', 'ORDER', 'PLAN']);
 registerEnumType(SearchHitKind, {
   name: 'SearchHitKind',
   description: 'What was found.',
-  valuesConfig: { ACCOUNT: { description: 'An account.' }, SUBSCRIPTION: { description: 'A subscription.' }, PLAN: { description: 'A plan.' } },
+  valuesConfig: {
+    ACCOUNT: { description: 'An account.' },
+    SUBSCRIPTION: { description: 'A subscription.' },
+    ORDER: { description: 'An order.' },
+    PLAN: { description: 'A plan.' },
+  },
 });
 
 @ObjectType({ description: 'Something that a search found.' })
@@ -32,7 +37,7 @@ class SearchHit {
 }
 
 const MIN_LENGTH = 2;
-const PREFIX: Readonly<Record<string, IdKind>> = { ACCOUNT: 'acc', SUBSCRIPTION: 'sub', PLAN: 'pln' };
+const PREFIX: Readonly<Record<string, IdKind>> = { ACCOUNT: 'acc', SUBSCRIPTION: 'sub', ORDER: 'ord', PLAN: 'pln' };
 
 /** Exact numbers first, then names that begin so, then the rest. */
 const RANK = `case when lower(number) = lower($1) then 0 when lower(number) like lower($1) || '%' then 1 when lower(title) like lower($1) || '%' then 2 else 3 end`;
@@ -40,7 +45,8 @@ const RANK = `case when lower(number) = lower($1) then 0 when lower(number) like
 @Resolver()
 export class SearchResolver {
   @Query(() => [SearchHit], {
-    description: 'Accounts, subscriptions and plans by number, name or email, the best match first. Fewer than two characters find nothing.',
+    description:
+      'Accounts, subscriptions and plans by number, name or email, and orders by their number or the customer’s purchase order; the best match first. Fewer than two characters find nothing.',
   })
   async search(
     @Arg('query', () => String, { description: 'What to look for.' }) query: string,
@@ -61,6 +67,10 @@ export class SearchResolver {
       may(viewer, 'subscriptions:read') &&
         `(select 'SUBSCRIPTION', s.id, s.number, s.number, c.name || ' · ' || p.sku from service_subscription s join account_name c on c.id = s.customer_id join plan p on p.id = s.plan_id
          where (s.number ilike $2 or s.customer_id in (select id from account where (name || ' ' || number || ' ' || coalesce(email, '')) ilike $2)) ${below('s.customer_id')} limit 200)`,
+      may(viewer, 'orders:read') &&
+        `(select 'ORDER', bought.id, bought.number, bought.number, concat_ws(' · ', c.name, (select string_agg(distinct l.characteristics ->> 'PurchaseOrder', ', ') from order_line l where l.order_id = bought.id))
+         from customer_order bought join account_name c on c.id = bought.account_id
+         where (bought.number ilike $2 or bought.id in (select order_id from order_line where characteristics ->> 'PurchaseOrder' ilike $2)) ${below('bought.account_id')} limit 200)`,
       may(viewer, 'catalog:read') &&
         `(select 'PLAN', p.id, p.sku, p.name, p.billing_policy from plan p where (p.sku ilike $2 or p.name ilike $2) ${offered} limit 200)`,
     ].filter((source) => source !== false);

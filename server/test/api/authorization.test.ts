@@ -116,6 +116,8 @@ const QUERIES = [
   ['search', '', 'search(query: "S-MINE") { nodeId }', 'u y n y n y y y y'],
   ['search', '', 'search(query: "Hansa Logistics") { nodeId }', 'u y n y n y y y y'],
   ['search', '', 'search(query: "HID-1") { nodeId }', 'u n n n y y y y y'],
+  ['search', '', `search(query: "${ORDER}") { nodeId }`, 'u y n y n y y y y'],
+  ['search', '', 'search(query: "ORDER-CODE-9") { nodeId }', 'u n n n n n n n n'],
   ['account', 'acc DEMO-CUSTOMER', 'account(id: $id) { id }', 'u y n y n y y y y'],
   ['account', '', 'account(number: "DEMO-CUSTOMER") { id }', 'u y n y n y y y y'],
   ['accounts', '', 'accounts(filter: { text: "Hansa" }) { totalCount nodes { id } }', 'u y n y n y y y y'],
@@ -488,7 +490,7 @@ const OPEN: Readonly<Record<string, string>> = {
   NotificationTemplate: 'code locale subject body textBody isDefault version updatedAt updatedBy placeholders sample',
   NextCharge: 'billingPeriod periodStart net',
   Order:
-    'id number status channel account currency total firstCharge recurring lines approvalRequired createdBy placedAt placedBy placedByViewer approvedAt approvedBy executedAt completedAt canceledAt reason blockers version createdAt updatedAt',
+    'id number status channel account currency total firstCharge recurring lines approvalRequired createdBy placedAt placedBy placedByViewer approvedAt approvedBy executedAt completedAt canceledAt reason blockers blocked version createdAt updatedAt',
   OrderLine: 'id position status plan product quantity missing characteristics definitions unitPrice firstCharge recurring subscription failure blockers',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   ParkedSubscription: 'subscription reason message since',
@@ -512,7 +514,7 @@ const OPEN: Readonly<Record<string, string>> = {
   SearchHit: 'kind nodeId number title subtitle',
   ServiceCredential: 'id name',
   ServiceSubscription:
-    'id number status quantity account product plan activatedAt activatedOn endsOn renews renewsOn renewalQuantity version changes timeline createdAt updatedAt',
+    'id number status quantity account product plan activatedAt activatedOn endsOn renews renewsOn renewalQuantity version changes timeline order createdAt updatedAt',
   SimulatedCharge: 'kind periodStart periodEnd quantity net segments explanation',
   SubscriptionOperation: 'id kind state effectiveAt',
   User: 'id name email roles',

@@ -1,6 +1,6 @@
 /** O1-O4: from a draft to subscriptions, as somebody clicks through it, on the real database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addPerson } from '../api/world.ts';
+import { addCredential, addPerson } from '../api/world.ts';
 import { key } from '../server.ts';
 import { Orders, settled } from './ordering.ts';
 
@@ -55,6 +55,13 @@ describe('O1, O2, O4: an order entered by an operator', () => {
       lines: [{ status: 'COMPLETED', subscription: { status: 'ACTIVE', quantity: 25, plan: { sku: 'LEGACY' } } }],
     });
     expect(await orders.eventsOf(draft.id)).toEqual(['order.submitted', 'order.completed']);
+    const { id: subscriptionId } = done.lines[0].subscription;
+    for (const who of ['operator', 'c']) {
+      const { data } = await orders.ask(who, 'query ($id: ID!) { subscription(id: $id) { order { id number lines { subscription { id } } } } }', {
+        id: subscriptionId,
+      });
+      expect(data.subscription.order).toEqual({ id: draft.id, number: draft.number, lines: [{ subscription: { id: subscriptionId } }] });
+    }
     const { data } = await orders.ask('operator', 'query ($id: ID!) { auditEvents(filter: { subjectId: $id }) { nodes { action actor } } }', { id: draft.id });
     expect(data.auditEvents.nodes.map(({ action }: { action: string }) => action).toSorted()).toEqual(
       ['addOrderLine', 'configureOrderLine', 'createOrder', 'executeOrder', 'placeOrder'].toSorted(),
@@ -69,7 +76,8 @@ describe('O1, O2, O4: an order entered by an operator', () => {
       `query ($id: ID!, $number: String!, $account: ID!) { node(id: $id) { id ... on Order { number } } order(number: $number) { id }
         text: orders(filter: { text: $number }) { totalCount nodes { id } }
         mine: orders(filter: { accountId: $account, status: [DRAFT], channel: [OPERATOR], incomplete: true }, orderBy: { field: NUMBER }) { totalCount nodes { id lines(first: 5) { status } } }
-        whole: orders(filter: { accountId: $account, incomplete: false }) { totalCount } }`,
+        whole: orders(filter: { accountId: $account, incomplete: false }) { totalCount }
+        search(query: $number) { kind nodeId number title subtitle } }`,
       { id, number, account: orders.id('C-USD') },
     );
     expect(data).toEqual({
@@ -78,7 +86,22 @@ describe('O1, O2, O4: an order entered by an operator', () => {
       text: { totalCount: 1, nodes: [{ id }] },
       mine: { totalCount: 1, nodes: [{ id, lines: [{ status: 'INCOMPLETE' }] }] },
       whole: { totalCount: 0 },
+      search: [{ kind: 'ORDER', nodeId: id, number, title: number, subtitle: 'C-USD' }],
     });
+    const { data: others } = await orders.ask('other', 'query ($number: String!) { search(query: $number) { nodeId } }', { number });
+    expect(others.search).toEqual([]);
+  });
+
+  it('is not told to a machine that may see subscriptions alone', async () => {
+    await addCredential(orders.book.server.app.database.system, 'ct_test_subscriptions', 'PROVIDER', ['subscriptions:read']);
+    const { id, number } = await orders.placed('SMALL', { Seats: '2' });
+    const { lines } = await orders.execute(id);
+    const { data } = await orders.ask(
+      'ct_test_subscriptions',
+      'query ($id: ID!, $number: String!) { subscription(id: $id) { number order { number } } search(query: $number) { nodeId } }',
+      { id: lines[0].subscription.id, number },
+    );
+    expect(data).toEqual({ subscription: { number: lines[0].subscription.number, order: null }, search: [] });
   });
 });
 

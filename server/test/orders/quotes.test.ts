@@ -170,7 +170,7 @@ describe('C4: a number of licenses outside of the band', () => {
     const { id } = await orders.create('C-EUR', 'OPERATOR');
     const [error] = await orders.refusals('addOrderLine', { orderId: id, planId: orders.id('SMALL'), characteristics: given({ Seats: '60' }) });
     expect(error).toMatchObject({ code: 'QUANTITY_TOO_LARGE', path: ['input', 'characteristics', '0', 'value'] });
-    expect(error.parameters).toContainEqual({ name: 'fittingPlans', value: 'ANNIVERSARY,LARGE,YEAR' });
+    expect(error.parameters).toContainEqual({ name: 'fittingPlans', value: 'ANNIVERSARY, LARGE, YEAR' });
   });
 
   it('is asked again when it is placed', async () => {

@@ -38,6 +38,15 @@ const vendor = {
       choices: ['BASIC', 'PLUS'],
       example: 'BASIC',
     },
+    {
+      name: 'PurchaseOrder',
+      label: 'Purchase order',
+      description: 'What the customer calls it.',
+      type: 'TEXT',
+      required: false,
+      maxLength: 30,
+      example: 'PO-1',
+    },
   ],
   check: (intent: Intent) =>
     intent.operation === 'PROVISION' && intent.provision.parameters['Tenant'] === 'taken.example' ? [{ parameter: 'Tenant', problem: 'it is taken' }] : [],
@@ -108,6 +117,7 @@ describe('O6: what the vendor wants to know', () => {
       { name: 'Seats', type: 'INTEGER', required: true, choices: null, maxLength: null },
       { name: 'Tenant', type: 'DOMAIN', required: true, choices: null, maxLength: 60 },
       { name: 'Edition', type: 'CHOICE', required: false, choices: ['BASIC', 'PLUS'], maxLength: null },
+      { name: 'PurchaseOrder', type: 'TEXT', required: false, choices: null, maxLength: 30 },
     ]);
     const { id, lines } = await orders.draft('AUTO-1', { Seats: '5' }, as);
     expect(lines).toMatchObject([{ status: 'INCOMPLETE', missing: ['Tenant'], quantity: 5 }]);
@@ -156,6 +166,46 @@ describe('A7: an account that is not synchronized', () => {
     expect((await orders.order(id)).blockers).toEqual([]);
     expect(['EXECUTING', 'COMPLETED']).toContain((await orders.order(id)).status);
     expect(await intentsOf(id)).toMatchObject([{ actor_name: 'Olga Operator' }]);
+  });
+
+  it('is why orders cannot go on: these are listed, whoever is to execute them, and nothing else is', async () => {
+    const draft = await orders.draft('AUTO-1', { Seats: '5', Tenant: 'acme.example' }, as);
+    const vendors = await orders.placed('AUTO-1', { Seats: '5', Tenant: 'acme.example' }, as);
+    const nobodys = await orders.placed('SMALL', { Seats: '1' }, as);
+    /** Which of the three are blocked; a filter for the others says the rest, and each order says it of itself. */
+    const blocked = async (): Promise<string[]> => {
+      const row = 'nodes { id blocked }';
+      const { data } = await orders.ask(
+        'operator',
+        `query ($account: ID!) { yes: orders(first: 100, filter: { accountId: $account, blocked: true }) { ${row} } no: orders(first: 100, filter: { accountId: $account, blocked: false }) { ${row} } }`,
+        { account: orders.id('C-DIRECT') },
+      );
+      type Listed = { readonly id: string; readonly blocked: boolean };
+      const ours = (list: { nodes: Listed[] }): Listed[] => list.nodes.filter(({ id }) => [draft.id, vendors.id, nobodys.id].includes(id));
+      const [yes, no] = [ours(data.yes), ours(data.no)];
+      expect([yes.every((order) => order.blocked), no.some((order) => order.blocked), yes.length + no.length]).toEqual([true, false, 3]);
+      return yes.map(({ id }) => id);
+    };
+    for (const status of ['UNSYNCHRONIZED', 'PENDING', 'FAILED']) {
+      await synchronize(status);
+      expect({ status, blocked: await blocked() }).toEqual({ status, blocked: [vendors.id] });
+    }
+    await synchronize('SYNCHRONIZED');
+    expect(await blocked()).toEqual([]);
+    await orders.book.do('holdAccount', { accountId: orders.id('C-DIRECT') }, 'account { id }');
+    expect(new Set(await blocked())).toEqual(new Set([vendors.id, nobodys.id]));
+    await orders.book.do('releaseAccount', { accountId: orders.id('C-DIRECT') }, 'account { id }');
+    await orders.execute(nobodys.id);
+    expect(await blocked()).toEqual([]);
+  });
+});
+
+describe('O6: the customer’s purchase order', () => {
+  it('finds the order, for those who may see it', async () => {
+    const { id, number } = await orders.draft('AUTO-1', { Seats: '5', Tenant: 'acme.example', PurchaseOrder: 'PO-88/North' }, as);
+    const find = async (who: string): Promise<object[]> => (await orders.ask(who, '{ search(query: "po-88/no") { kind nodeId number subtitle } }')).data.search;
+    expect(await find('operator')).toEqual([{ kind: 'ORDER', nodeId: id, number, subtitle: 'C-DIRECT · PO-88/North' }]);
+    for (const who of ['r', 'c']) expect(await find(who)).toEqual([]);
   });
 });
 

@@ -31,8 +31,9 @@ export function decideBand(plan: Plan, quantity: number, siblings: readonly Plan
     .filter((other) => other.sku !== plan.sku && fits(other, quantity))
     .map(({ sku }) => sku)
     .toSorted();
-  const fitting = skus.length > 0 ? `; plans that fit: ${skus.join(', ')}` : quantity < 1 ? '; to stop, terminate the subscription' : '';
-  const facts = { quantity, plan: plan.sku, minimum: plan.minimum, maximum: plan.maximum, fitting, fittingPlans: skus.join(',') };
+  const fittingPlans = skus.join(', ');
+  const fitting = fittingPlans ? `; plans that fit: ${fittingPlans}` : quantity < 1 ? '; to stop, terminate the subscription' : '';
+  const facts = { quantity, plan: plan.sku, minimum: plan.minimum, maximum: plan.maximum, fitting, fittingPlans };
   return refuse(quantity < plan.minimum ? 'QUANTITY_TOO_SMALL' : 'QUANTITY_TOO_LARGE', facts, path);
 }
 
