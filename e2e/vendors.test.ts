@@ -1,8 +1,8 @@
 /** Accounts on vendors' platforms, and what vendors deliver, as the provider's staff sees it. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, vi } from 'vitest';
 import { inspect } from './inspect.ts';
-import { ask, expectSoon, it, settle } from './visit.ts';
+import { ask, it, settle } from './visit.ts';
 
 const key = (): string => `e2e-${crypto.randomUUID()}`;
 
@@ -122,28 +122,134 @@ describe('mails about an order', () => {
   });
 });
 
+/** Kaspersky's simulator: what shall go wrong, whom it knows, and the ids of what it holds for a subscription. */
+async function kaspersky(): Promise<{
+  strike: (...rules: object[]) => Promise<unknown>;
+  knowResellers: (pins: string[] | null) => Promise<unknown>;
+  heldFor: (subscription: string) => Promise<string[]>;
+}> {
+  const { vendors } = await ask('operator', '{ vendors { code simulatorUrl } }');
+  const url: string = vendors.find(({ code }: { code: string }) => code === 'KASPERSKY').simulatorUrl;
+  const tell = (what: string, body: unknown): Promise<unknown> => fetch(`${url}/__sim/${what}`, { method: 'POST', body: JSON.stringify(body) });
+  return {
+    strike: (...rules) => tell('faults', rules),
+    knowResellers: (pins) => tell('settings', { 'korm.knownResellers': pins }),
+    heldFor: async (subscription) => {
+      const { subscriptions } = (await (await fetch(`${url}/__sim/state`)).json()) as {
+        subscriptions: Record<string, { subscriptionId: string; externalSubscriptionId: string; hardCanceledAt?: number }>;
+      };
+      return Object.values(subscriptions)
+        .filter(({ externalSubscriptionId, hardCanceledAt }) => externalSubscriptionId === subscription && hardCanceledAt === undefined)
+        .map(({ subscriptionId }) => subscriptionId);
+    },
+  };
+}
+
+/** How far an order is, and the subscription of its only line. */
+async function standing(id: string): Promise<{ status: string; subscription: string }> {
+  const { order } = await ask('operator', 'query ($id: ID!) { order(id: $id) { status lines { subscription { number } } } }', { id });
+  return { status: order.status, subscription: order.lines[0].subscription.number };
+}
+
+async function reaches(id: string, status: string): Promise<void> {
+  await vi.waitFor(async () => expect((await standing(id)).status).toBe(status), { timeout: 30_000, interval: 300 });
+}
+
 describe('a vendor that loses its answer', () => {
   it('is read, and the order ends once; the board shows how', async ({ open }) => {
-    const { vendors } = await ask('operator', '{ vendors { code simulatorUrl } }');
-    const simulator: string = vendors.find(({ code }: { code: string }) => code === 'KASPERSKY').simulatorUrl;
-    await fetch(`${simulator}/__sim/faults`, { method: 'POST', body: JSON.stringify([{ match: { op: 'create' }, fault: 'COMMIT_THEN_DROP' }]) });
+    const { strike, heldFor } = await kaspersky();
+    await strike({ match: { op: 'create' }, fault: 'COMMIT_THEN_DROP' });
     const orderId = await order(await idOf('E2E-SYNC'), 'KES-PAYG', 5);
-    await vi.waitFor(
-      async () => {
-        const read = await ask('operator', 'query ($id: ID!) { order(id: $id) { status } }', { id: orderId });
-        expect(read.order.status).toBe('COMPLETED');
-      },
-      { timeout: 30_000, interval: 300 },
-    );
-    const page = await open('operator', '/provisioning');
+    await reaches(orderId, 'COMPLETED');
+    const { subscription } = await standing(orderId);
+    expect(await heldFor(subscription)).toHaveLength(1);
+    const page = await open('operator', '/provisioning?show=all');
     await settle(page);
     await inspect(page);
-    await expectSoon(() => page.locator('main').innerText()).toContain('Kaspersky');
-    const { entries } = (await (await fetch(`${simulator}/__sim/journal`)).json()) as {
-      entries: { op: string; committed: boolean; request: { body: { Comment?: string } } }[];
-    };
-    const { order: made } = await ask('operator', 'query ($id: ID!) { order(id: $id) { lines { subscription { number } } } }', { id: orderId });
-    const { number } = made.lines[0].subscription;
-    expect(entries.filter(({ op, committed, request }) => op === 'create' && committed && request.body.Comment?.includes(number))).toHaveLength(1);
+    await page
+      .getByRole('row', { name: new RegExp(subscription) })
+      .getByRole('link', { name: 'Delivery' })
+      .click();
+    const calls = page.getByRole('dialog');
+    await calls.getByText('no answer: may have been done').waitFor();
+    await calls.getByText('it was done', { exact: true }).waitFor();
+  });
+});
+
+describe('what people do about what vendors did', () => {
+  it('tries again what failed, or lets it be with a reason', async ({ open }) => {
+    const { knowResellers, heldFor } = await kaspersky();
+    const account = await idOf('E2E-SYNC');
+    await knowResellers([]);
+    const again = await order(account, 'KES-PAYG', 6);
+    await reaches(again, 'FAILED');
+    const never = await order(account, 'KES-PAYG', 7);
+    await reaches(never, 'FAILED');
+    await knowResellers(null);
+    const [first, second] = await Promise.all([again, never].map(async (id) => (await standing(id)).subscription));
+
+    const page = await open('operator', '/provisioning?show=attention');
+    const rowOf = (number: string | undefined): Locator => page.getByRole('row', { name: new RegExp(number!) });
+    await rowOf(first).getByText('Failed').waitFor();
+    await inspect(page);
+    await page.getByRole('button', { name: `Try again: Delivery, ${first}` }).click();
+    await page.getByText('It is on its way again.').first().waitFor();
+    await reaches(again, 'COMPLETED');
+    expect(await heldFor(first!)).toHaveLength(1);
+
+    await page.getByRole('button', { name: `Let it be: Delivery, ${second}` }).click();
+    const form = page.getByRole('dialog', { name: 'Let this failure be' });
+    await form.getByLabel('Reason').fill('Ordered elsewhere');
+    await inspect(page);
+    await form.getByRole('button', { name: 'Let it be' }).click();
+    await page.getByText('Nothing needs attention').waitFor();
+    expect(await heldFor(second!)).toEqual([]);
+  });
+
+  it('says what became of what nobody could find out', async ({ open }) => {
+    const { strike, heldFor } = await kaspersky();
+    await strike({ match: { op: 'create' }, fault: 'COMMIT_THEN_DROP' }, { match: { op: 'report' }, fault: 'TRUNCATED_JSON', times: 0 });
+    const orderId = await order(await idOf('E2E-SYNC'), 'KES-PAYG', 8);
+    const { subscription } = await standing(orderId);
+    const page = await open('operator', '/provisioning');
+    await page.getByRole('button', { name: `Resolve: Delivery, ${subscription}` }).click();
+    const form = page.getByRole('dialog', { name: 'What became of it?' });
+    await form.getByText('The vendor did it').click();
+    const [made] = await heldFor(subscription);
+    await form.getByLabel('Vendor’s id of the subscription').fill(made!);
+    await inspect(page);
+    await form.getByRole('button', { name: 'It was done' }).click();
+    await page.getByText('Settled: the vendor did it.').first().waitFor();
+    await strike();
+    await reaches(orderId, 'COMPLETED');
+    expect(await heldFor(subscription)).toHaveLength(1);
+  });
+
+  it('ends what only the vendor knows', async ({ open }) => {
+    const { strike, heldFor } = await kaspersky();
+    await strike({ match: { op: 'create' }, fault: 'DUPLICATE_DELIVERY' });
+    const orderId = await order(await idOf('E2E-SYNC'), 'KES-PAYG', 9);
+    await reaches(orderId, 'COMPLETED');
+    const { subscription } = await standing(orderId);
+    expect(await heldFor(subscription)).toHaveLength(2);
+
+    const page = await open('operator', '/provisioning');
+    await page.getByRole('button', { name: 'Compare now: Kaspersky' }).click();
+    await page.getByText(/subscriptions compared, one difference/).waitFor();
+    await page
+      .getByRole('tab', { name: 'Differences' })
+      .or(page.getByRole('link', { name: 'Differences' }))
+      .first()
+      .click();
+    await page.getByText('Known to the vendor alone').waitFor();
+    await inspect(page);
+    await page.getByRole('button', { name: /^End it at the vendor/ }).click();
+    const form = page.getByRole('dialog', { name: 'End it at Kaspersky for good' });
+    await form.getByLabel('I understand that this is final').click();
+    await inspect(page);
+    await form.getByRole('button', { name: 'End it for good' }).click();
+    await page.getByText('It was ended at the vendor.').first().waitFor();
+    await page.getByText('No differences').waitFor();
+    expect(await heldFor(subscription)).toHaveLength(1);
   });
 });

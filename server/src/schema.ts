@@ -22,6 +22,7 @@ import { SearchResolver } from './search/search.resolver.ts';
 import { ProvisioningResolver, SubscriptionProvisioningFields, VendorHealthFields } from './provisioning/provisioning.resolver.ts';
 import { BlockedOrderFields } from './orders/blocked-order.resolver.ts';
 import { SubscriptionOrderFields } from './orders/subscription-order.resolver.ts';
+import { OfferedPriceFields } from './orders/offered-price.resolver.ts';
 import { AccountSyncFields, SyncFields, SyncResolver, VendorLinkFields } from './vendors/sync.resolver.ts';
 import { SubscriptionFields, SubscriptionResolver } from './subscriptions/subscription.resolver.ts';
 
@@ -54,6 +55,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   OrderFields,
   OrderLineFields,
   SubscriptionOrderFields,
+  OfferedPriceFields,
   QuoteResolver,
   EdgeQuoteFields,
   JobsResolver,

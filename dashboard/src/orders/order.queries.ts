@@ -9,35 +9,59 @@ const SumParts = graphql(`
 `);
 
 /** What the storefront offers to an account. */
-export const ShopProductsQuery = graphql(`
-  query ShopProducts($filter: ProductFilter, $first: Int!, $after: String) {
-    products(filter: $filter, first: $first, after: $after) {
-      nodes {
-        id
-        code
-        name
-        pricing
-        provisioning
-        vendor {
+export const ShopProductsQuery = graphql(
+  `
+    query ShopProducts($filter: ProductFilter, $account: ID!, $first: Int!, $after: String) {
+      products(filter: $filter, first: $first, after: $after) {
+        nodes {
           id
+          code
           name
+          pricing
+          provisioning
+          vendor {
+            id
+            name
+          }
+          plans(first: 10) {
+            id
+            billingPolicy
+            minQuantity
+            maxQuantity
+            status
+            priceFor(accountId: $account) {
+              ...SumParts
+            }
+          }
         }
-        plans(first: 10) {
-          id
-          billingPolicy
-          minQuantity
-          maxQuantity
-          status
+        pageInfo {
+          endCursor
+          hasNextPage
         }
-      }
-      pageInfo {
-        endCursor
-        hasNextPage
       }
     }
-  }
-`);
+  `,
+  [SumParts],
+);
 export type ShopProductRow = ResultOf<typeof ShopProductsQuery>['products']['nodes'][number];
+
+/** What each plan of a product costs an account before anything is configured. */
+export const ShopPricesQuery = graphql(
+  `
+    query ShopPrices($id: ID!, $account: ID!) {
+      product(id: $id) {
+        id
+        plans(first: 50) {
+          id
+          priceFor(accountId: $account) {
+            ...SumParts
+          }
+        }
+      }
+    }
+  `,
+  [SumParts],
+);
 
 /** One product with everything that can be decided about it. */
 export const ShopProductQuery = graphql(`

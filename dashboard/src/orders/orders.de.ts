@@ -52,6 +52,7 @@ export const orders: typeof english = {
     PAYG: 'Taggenau bezahlen',
     YEARLY: 'Jährlich im Voraus, nicht verringerbar',
   },
+  price: { month: '{price} je Lizenz und Monat', year: '{price} je Lizenz und Jahr', from: 'ab {price}' },
   policyNote: {
     CONSUMPTION: 'Die Bestellung kostet nichts. Was genutzt wird, kommt mit der monatlichen Datei des Herstellers.',
     MAX_OF_MONTH: 'Bis zum nächsten Monatsersten frei. Danach zählt die größte Anzahl eines Monats für den ganzen Monat.',

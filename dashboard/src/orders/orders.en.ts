@@ -50,6 +50,7 @@ export const orders = {
     PAYG: 'Pay per day',
     YEARLY: 'Paid yearly in advance, cannot be reduced',
   },
+  price: { month: '{price} per license and month', year: '{price} per license and year', from: 'from {price}' },
   policyNote: {
     CONSUMPTION: 'Ordering costs nothing. What is used comes with the vendor’s monthly file.',
     MAX_OF_MONTH: 'Free until the first of next month. From then on the largest number held in a month is charged for the whole month.',

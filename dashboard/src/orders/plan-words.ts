@@ -1,4 +1,5 @@
 /** How a plan is charged, in plain words. */
+import { unitPrice, type MoneyParts } from '../platform/format.ts';
 import { hasText, i18n, t } from '../platform/i18n.ts';
 import type { ShopPlan, ShopProduct } from './order.queries.ts';
 import type { Definition } from './characteristics.ts';
@@ -16,6 +17,12 @@ export function policyWords(policy: Policy, pricing: ShopProduct['pricing']): st
 
 export function policyNote(policy: Policy, pricing: ShopProduct['pricing']): string {
   return t(`orders.policyNote.${isByUse(policy, pricing) ? 'CONSUMPTION' : policy}`);
+}
+
+/** What a license costs and for how long; undefined where that is not known before it is used. */
+export function priceWords({ billingPolicy, priceFor }: { readonly billingPolicy: Policy; readonly priceFor: MoneyParts | null }): string | undefined {
+  if (!priceFor) return undefined;
+  return t(billingPolicy === 'YEARLY' ? 'orders.price.year' : 'orders.price.month', { price: `${unitPrice(priceFor.amount)} ${priceFor.currency}` });
 }
 
 /** How a value is called: as the catalog of texts knows it, else as the vendor's part of the server calls it. */

@@ -60,7 +60,10 @@ export function priceLine(
 }
 
 /** The edge that concerns a viewer: the one it sells on, else the one it buys on, else the one to the customer. */
-export function concerning(prices: readonly StoredPrice[], viewerAccountId: string): StoredPrice | undefined {
+export function concerning<Price extends { readonly sellerId: string; readonly buyerId: string }>(
+  prices: readonly Price[],
+  viewerAccountId: string,
+): Price | undefined {
   return (
     ownEdge(
       prices.map((price) => ({ price })),

@@ -573,6 +573,7 @@ const GUARDED = [
   ['PlanPrice.vendorCost', priceCost, 'u n n n n y y n n'],
   ['Plan.prices', 'plan(sku: "USE-1") { prices { listPrice } }', 'u n n n n y y y y'],
   ['Plan.prices', 'plan(sku: "KES-1") { prices { listPrice } }', 'u y y y y y y y y'],
+  ['Plan.priceFor', 'plan(sku: "KES-1") { priceFor(accountId: "{acc DEMO-CUSTOMER}") { amount } }', 'u y n y n y y y y'],
   ['Vendor.products', 'vendors { products { code } }', 'u y y y n y y y y'],
   ['BillingPeriod.pendingChanges', 'billingPeriods { nodes { pendingChanges } }', 'u n n n n y y y y'],
   ['BillingPeriod.parkedCount', 'billingPeriods { nodes { parkedCount } }', 'u n n n n y y y y'],

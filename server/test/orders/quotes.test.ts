@@ -42,6 +42,57 @@ const stale = (changed: string): object[] => [
   },
 ];
 
+describe('P3 P5: what a plan costs before it is configured', () => {
+  const priceFor = async (who: string, account: string, sku: string): Promise<unknown> => {
+    const { data, errors } = await orders.ask(
+      who,
+      'query ($account: ID!, $sku: String!) { plan(sku: $sku) { priceFor(accountId: $account) { amount currency } } }',
+      { account: orders.id(account), sku },
+    );
+    expect(errors).toBeUndefined();
+    return data.plan?.priceFor ?? null;
+  };
+  const money = (amount: string, currency = 'EUR'): object => ({ amount, currency });
+
+  it.each([
+    ['c', 'C-EUR', 'SMALL', money('1.800000')],
+    ['r', 'C-EUR', 'SMALL', money('1.800000')],
+    ['operator', 'C-EUR', 'SMALL', money('2.000000')],
+    ['r', 'R', 'SMALL', money('2.000000')],
+    ['r', 'C-JPY', 'YEAR', money('300.000000', 'JPY')],
+    ['operator', 'C-DIRECT', 'SMALL', money('2.000000')],
+  ])('as %s sees it for %s: %s', async (who, account, sku, price) => {
+    expect(await priceFor(who, account, sku)).toEqual(price);
+    // The same as the quote will say.
+    if (account !== 'C-EUR') return;
+    const draft = await orders.draft('SMALL', { Seats: '10' });
+    expect((await orders.quote(draft.id, who)).lines[0]).toMatchObject({ unitPrice: { amount: (price as { amount: string }).amount } });
+  });
+
+  it.each([
+    ['c', 'C-EUR', 'USE', 'charged by use'],
+    ['operator', 'C-EUR', 'HIDDEN', 'not in the list of its seller'],
+    ['c', 'C-USD', 'SMALL', 'an account that the viewer does not see'],
+    ['other', 'C-EUR', 'SMALL', 'an account below another reseller'],
+    ['c', 'R', 'SMALL', 'an account above the viewer'],
+  ])('is nothing as %s for %s: %s, %s', async (who, account, sku) => {
+    expect(await priceFor(who, account, sku)).toBeNull();
+  });
+
+  it('is asked for once for all plans of a page', async () => {
+    const { data } = await orders.ask('c', 'query ($account: ID!) { products { nodes { plans { sku priceFor(accountId: $account) { amount } } } } }', {
+      account: orders.id('C-EUR'),
+    });
+    const plans = data.products.nodes.flatMap((product: { plans: object[] }) => product.plans);
+    expect(plans).toEqual(
+      expect.arrayContaining([
+        { sku: 'SMALL', priceFor: { amount: '1.800000' } },
+        { sku: 'USE', priceFor: null },
+      ]),
+    );
+  });
+});
+
 describe('O3: a quote is stale once', () => {
   it('its seats changed', async () => {
     const errors = await staleAfter(({ lines }) => orders.configure(lines[0]!.id, { Seats: '12' }));
