@@ -165,10 +165,14 @@ describe('the storefront', () => {
   it('keeps a cart over a reload, and what was only priced stays out of it', async ({ open }) => {
     const page = await open('reseller', '/shop');
     await chooseHansa(page);
-    await openProduct(page, /^Kaspersky EDR Optimum/);
+    await openProduct(page, /^Kaspersky EDR Optimum.*from [\d.]+\sEUR per license and month/);
+    const offered = page.getByText(/EUR per license and month/).first();
+    await offered.waitFor();
+    const [, price] = / · ([\d.]+)\sEUR per license and month/.exec(await offered.innerText())!;
     await page.getByLabel('Seats').fill('3');
     await button(page, 'Calculate cost').click();
     await page.locator('[data-total]').waitFor();
+    expect(await page.locator('[data-unit-price]').innerText()).toBe(`${price} EUR`);
     await page.reload();
     await expectSoon(() => page.getByLabel('Seats').inputValue()).toBe('3');
     await button(page, 'Calculate cost').click();

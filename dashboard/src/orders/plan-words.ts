@@ -22,7 +22,7 @@ export function policyNote(policy: Policy, pricing: ShopProduct['pricing']): str
 /** What a license costs and for how long; undefined where that is not known before it is used. */
 export function priceWords({ billingPolicy, priceFor }: { readonly billingPolicy: Policy; readonly priceFor: MoneyParts | null }): string | undefined {
   if (!priceFor) return undefined;
-  return t(billingPolicy === 'YEARLY' ? 'orders.price.year' : 'orders.price.month', { price: `${unitPrice(priceFor.amount)} ${priceFor.currency}` });
+  return t(billingPolicy === 'YEARLY' ? 'orders.price.year' : 'orders.price.month', { price: `${unitPrice(priceFor.amount)}\u00a0${priceFor.currency}` });
 }
 
 /** How a value is called: as the catalog of texts knows it, else as the vendor's part of the server calls it. */
