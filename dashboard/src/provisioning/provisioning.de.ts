@@ -178,6 +178,7 @@ export const provisioning: typeof english = {
     shows: { open: 'Offen', settled: 'Bereinigt' },
     showsLabel: 'Welche Abweichungen',
     orphan: 'Nur dem Hersteller bekannt',
+    settled: { agree: 'Beide Seiten stimmen überein', ended: 'Beim Hersteller beendet', ignored: 'Belassen: {reason}' },
     nothing: 'existiert nicht',
     exists: 'existiert ({what})',
     seen: 'gesehen {when}',

@@ -158,6 +158,7 @@ export const provisioning = {
     shows: { open: 'Open', settled: 'Settled' },
     showsLabel: 'Which differences',
     orphan: 'Known to the vendor alone',
+    settled: { agree: 'Both sides agree', ended: 'Ended at the vendor', ignored: 'Ignored: {reason}' },
     nothing: 'does not exist',
     exists: 'exists ({what})',
     seen: 'seen {when}',

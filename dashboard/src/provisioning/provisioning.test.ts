@@ -6,7 +6,7 @@ vi.hoisted(() => vi.stubGlobal('matchMedia', () => ({ matches: false, addEventLi
 
 const { i18n } = await import('../platform/i18n.ts');
 const { relative } = await import('../platform/format.ts');
-const { resolutionsOf, sideText } = await import('./drift-look.ts');
+const { resolutionsOf, settledText, sideText } = await import('./drift-look.ts');
 const { againText, OPERATION_STATES, subjectOf, whyOf } = await import('./operation-look.ts');
 const { missingText } = await import('../vendors/missing-text.ts');
 
@@ -84,4 +84,12 @@ describe('time from now', () => {
     [90 * 60_000, 'in 1 hour'],
     [-49 * 3_600_000, '2 days ago'],
   ])('%i ms is %s', (ms, text) => expect(relative(now + ms, now)).toBe(text));
+
+  it.each([
+    ['both sides agree', 'Both sides agree'],
+    ['ended at the vendor', 'Ended at the vendor'],
+    ['ignored: ours: theirs is a trial', 'Ignored: ours: theirs is a trial'],
+    ['something new', 'something new'],
+    [null, '–'],
+  ])('settled as %s reads %s', (resolution, text) => expect(settledText(resolution)).toBe(text));
 });
