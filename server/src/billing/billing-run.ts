@@ -23,9 +23,9 @@ import { NEW_CHARGE_COLUMNS, writeCharge } from './charge-rows.ts';
 import { checkMonth } from './check-month.ts';
 import { settleMarks } from './differences.ts';
 import { holdingMonth } from './period-lock.ts';
-import { isParkedSubscription, nextRatableBatch, rate, type ParkedSubscription, type RatableBatch } from './rate.ts';
+import { isParkedSubscription, nextRatableBatch, rate, type RatableBatch } from './rate.ts';
 import { BILLING_EVENTS } from './rating-marks.ts';
-import { nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
+import { nextChargeNumber, park, type ParkedSubscription, type RunAtWork } from './run-at-work.ts';
 import { mayBeCharged, type Batch, type Cursor } from './subscription-batch.ts';
 
 interface RunRow {

@@ -11,9 +11,9 @@ import { PriceBook, type ListedPrice } from '../catalog/pricing.ts';
 import { BinaryRows, copyIn, uuidBytes, viewOf } from '../platform/binary-copy.ts';
 import { inTransaction } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { nextChargeNumber, park, type RunAtWork } from './run-at-work.ts';
+import { nextChargeNumber, park, type ParkedSubscription, type RunAtWork } from './run-at-work.ts';
 import { ADJUSTMENT_KEY_COLUMNS, FACT_COLUMNS, KEY_COLUMNS, writeCharge, type ChargeFacts } from './charge-rows.ts';
-import { isParkedSubscription, rate, type ParkedSubscription } from './rate.ts';
+import { isParkedSubscription, rate } from './rate.ts';
 import { BATCH_SIZE, customersOf, idOf, someSubscriptions, type Cursor } from './subscription-batch.ts';
 
 /**

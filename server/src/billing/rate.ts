@@ -6,16 +6,8 @@ import type { Rounding } from '@cloudtill/domain/money/rounding';
 import type { Buyer, ListedPrice, PriceBook } from '../catalog/pricing.ts';
 import type { ChargeFacts } from './charge-rows.ts';
 import { BATCH_SIZE, customersOf, idOf, nextBatch, type Batch, type BilledSubscription, type Cursor } from './subscription-batch.ts';
-import type { RunAtWork } from './run-at-work.ts';
+import type { ParkedSubscription, RunAtWork } from './run-at-work.ts';
 import type { PoolClient } from 'pg';
-
-/** Why one subscription could not be billed. */
-export interface ParkedSubscription {
-  readonly customerId: string;
-  readonly subscriptionId: string;
-  readonly reason: 'PRICE_MISSING' | 'CHARGE_OUT_OF_BOUNDS';
-  readonly parameters: Readonly<Record<string, string>>;
-}
 
 export type Rated = readonly ChargeFacts[] | ParkedSubscription;
 

@@ -5,7 +5,14 @@ import type { Rounding } from '@cloudtill/domain/money/rounding';
 import type { PoolClient } from 'pg';
 import type { JobAtWork } from '../platform/jobs.ts';
 import type { ChargeFrame } from './charge-rows.ts';
-import type { ParkedSubscription } from './rate.ts';
+
+/** Why one subscription could not be billed. */
+export interface ParkedSubscription {
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly reason: 'PRICE_MISSING' | 'CHARGE_OUT_OF_BOUNDS';
+  readonly parameters: Readonly<Record<string, string>>;
+}
 
 /** What a run works with. */
 export interface RunAtWork {

@@ -2,9 +2,9 @@ import { allow, refuse, type Decision } from '@cloudtill/domain/refusal';
 import type { EntityManager } from '../platform/database.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { problemsOf } from './check-template.ts';
-import { MAIL_LOCALES, type MailLocale, type MailTemplate } from './mail-data.ts';
+import { MAIL_LOCALES, type MailLocale, type MailTemplate, type TemplateTexts } from './mail-data.ts';
 import type { ResetNotificationTemplateInput, SaveNotificationTemplateInput } from './notifications.inputs.ts';
-import { DEFAULTS, type TemplateTexts } from './template.ts';
+import { DEFAULTS } from './template.ts';
 
 export interface TemplateKey {
   readonly code: MailTemplate;

@@ -1,11 +1,9 @@
 /** Whether a template can become a mail, asked before it is kept: one that cannot would be noticed when nobody looks. */
 import { refusal, type Refusal } from '@cloudtill/domain/refusal';
 import Mustache from 'mustache';
-import { TextCheck } from '../platform/text.ts';
-import { MAX_NAME } from '../platform/text.ts';
-import { SAMPLES, SECRET_PLACEHOLDERS, type MailLocale, type MailTemplate } from './mail-data.ts';
+import { MAX_NAME, TextCheck } from '../platform/text.ts';
+import { SAMPLES, SECRET_PLACEHOLDERS, type MailLocale, type MailTemplate, type TemplateTexts } from './mail-data.ts';
 import { compile } from './render-mail.ts';
-import type { TemplateTexts } from './template.ts';
 
 const MAX_BODY = 50_000;
 

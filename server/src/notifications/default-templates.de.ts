@@ -1,6 +1,5 @@
 /** What mails say in German until somebody writes something else. */
-import type { TemplateTexts } from './template.ts';
-import type { MailTemplate } from './mail-data.ts';
+import type { MailTemplate, TemplateTexts } from './mail-data.ts';
 
 export const de: Readonly<Record<MailTemplate, TemplateTexts>> = {
   ORDER_CONFIRMATION: {

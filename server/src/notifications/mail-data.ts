@@ -14,6 +14,13 @@ export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 export const MAIL_LOCALES = ['en', 'de'] as const;
 export type MailLocale = (typeof MAIL_LOCALES)[number];
 
+/** Mustache throughout; the body is MJML, sections without the frame. */
+export interface TemplateTexts {
+  readonly subject: string;
+  readonly body: string;
+  readonly textBody: string;
+}
+
 export interface Party {
   readonly name: string;
   readonly number: string;

@@ -1,8 +1,7 @@
 /** From a template and what it is about to a mail: MJML is compiled once for each text, then Mustache fills it in. */
 import Mustache from 'mustache';
 import { framed, framedText } from './frame.ts';
-import type { MailLocale } from './mail-data.ts';
-import type { TemplateTexts } from './template.ts';
+import type { MailLocale, TemplateTexts } from './mail-data.ts';
 
 /** Templates that were compiled, by their text: a change of a template is another one. */
 const compiled = new Map<string, Compiled>();

@@ -2,14 +2,7 @@
 import type { PoolClient } from 'pg';
 import { de } from './default-templates.de.ts';
 import { en } from './default-templates.en.ts';
-import type { MailLocale, MailTemplate } from './mail-data.ts';
-
-/** Mustache throughout; the body is MJML, sections without the frame. */
-export interface TemplateTexts {
-  readonly subject: string;
-  readonly body: string;
-  readonly textBody: string;
-}
+import type { MailLocale, MailTemplate, TemplateTexts } from './mail-data.ts';
 
 export const DEFAULTS: Readonly<Record<MailLocale, Readonly<Record<MailTemplate, TemplateTexts>>>> = { en, de };
 

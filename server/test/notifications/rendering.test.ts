@@ -1,9 +1,9 @@
 /** Templates: what mails say, what they can never say, and what a template may hold (O5). */
 import { describe, expect, it } from 'vitest';
 import { problemsOf, placeholdersOf, sampleOf } from '../../src/notifications/check-template.ts';
-import { masked, MAIL_LOCALES, MAIL_TEMPLATES, SAMPLES, withoutPricesOfUse, type OrderMail } from '../../src/notifications/mail-data.ts';
+import { masked, MAIL_LOCALES, MAIL_TEMPLATES, SAMPLES, withoutPricesOfUse, type OrderMail, type TemplateTexts } from '../../src/notifications/mail-data.ts';
 import { oneLine, renderMail } from '../../src/notifications/render-mail.ts';
-import { DEFAULTS, mailLocaleOf, type TemplateTexts } from '../../src/notifications/template.ts';
+import { DEFAULTS, mailLocaleOf } from '../../src/notifications/template.ts';
 
 const PROVIDER = { provider: { name: 'Northwind' } };
 const ALL = MAIL_LOCALES.flatMap((locale) => MAIL_TEMPLATES.map((code) => [code, locale] as const));
