@@ -33,38 +33,47 @@ export class OfferedPriceFields {
     @Arg('accountId', () => ID, { description: 'Who would order.' }) accountId: string,
     @Ctx() context: RequestContext,
   ): Promise<Money | null> {
-    return offeredPrices(decodeId('acc', accountId), context).load(planId);
+    return offeredPrices(context).load({ accountId: decodeId('acc', accountId), planId });
   }
 }
 
-const KEY = Symbol('offered prices');
-type Loaders = Map<string, DataLoader<string, Money | null>>;
+interface Asked {
+  readonly accountId: string;
+  readonly planId: string;
+}
 
-/** One loader for an account and request: a page of plans asks once. */
-function offeredPrices(accountId: string, context: RequestContext): DataLoader<string, Money | null> {
-  let loaders = context.cache.get(KEY) as Loaders | undefined;
-  if (!loaders) context.cache.set(KEY, (loaders = new Map()));
-  let loader = loaders.get(accountId);
-  if (!loader) loaders.set(accountId, (loader = new DataLoader((planIds) => load(accountId, planIds, context))));
+const KEY = Symbol('offered prices');
+const nameOf = ({ accountId, planId }: Asked): string => `${accountId} ${planId}`;
+
+/** One loader a request: all plans of a page are asked for at once. */
+function offeredPrices(context: RequestContext): DataLoader<Asked, Money | null, string> {
+  let loader = context.cache.get(KEY) as DataLoader<Asked, Money | null, string> | undefined;
+  if (!loader) context.cache.set(KEY, (loader = new DataLoader((asked) => load(asked, context), { cacheKeyFn: nameOf })));
   return loader;
 }
 
-async function load(accountId: string, planIds: readonly string[], context: RequestContext): Promise<(Money | null)[]> {
+async function load(asked: readonly Asked[], context: RequestContext): Promise<(Money | null)[]> {
   const { database, clock } = context.app;
   const viewerId = signedIn(context).account.id;
   const day = clock.today();
-  const { rows } = await database.system.query<{ id: string; policy: BillingPolicy; pricing: 'QUOTED' | 'CONSUMPTION'; path: string[] }>(
-    `select plan.id, plan.billing_policy as policy, product.pricing, account.path
-       from plan join product on product.id = plan.product_id join account on account.id = $1
-      where plan.id = any ($2) and product.id in (select offered_products($1, $3))`,
-    [accountId, planIds, isoDate(day)],
-  );
-  const offered = new Set(rows.filter(({ path, policy, pricing }) => sees(viewerId, path) && !isByUse({ policy }, pricing)).map(({ id }) => id));
-  if (offered.size === 0) return planIds.map(() => null);
+  const offered: Asked[] = [];
+  for (const [accountId, of] of Map.groupBy(asked, ({ accountId }) => accountId)) {
+    const { rows } = await database.system.query<{ id: string; policy: BillingPolicy; pricing: 'QUOTED' | 'CONSUMPTION'; path: string[] }>(
+      `select plan.id, plan.billing_policy as policy, product.pricing, account.path
+         from plan join product on product.id = plan.product_id join account on account.id = $1
+        where plan.id = any ($2) and product.id in (select offered_products($1, $3))`,
+      [accountId, of.map(({ planId }) => planId), isoDate(day)],
+    );
+    for (const { id, path, policy, pricing } of rows) if (sees(viewerId, path) && !isByUse({ policy }, pricing)) offered.push({ accountId, planId: id });
+  }
+  if (offered.length === 0) return asked.map(() => null);
   const book = await PriceBook.load(database.system);
-  const buyer = (await book.buyers([accountId])).get(accountId)!;
-  return planIds.map((id) => {
-    const price = concerning(offered.has(id) ? (book.pricesOn(buyer, id, day) ?? []) : [], viewerId);
-    return price ? { amount: formatUnitPrice(price.unitPrice), currency: price.unitPrice.currency } : null;
+  const buyers = await book.buyers(offered.map(({ accountId }) => accountId));
+  const prices = new Map(
+    offered.map((each) => [nameOf(each), concerning(book.pricesOn(buyers.get(each.accountId)!, each.planId, day) ?? [], viewerId)?.unitPrice]),
+  );
+  return asked.map((each) => {
+    const price = prices.get(nameOf(each));
+    return price ? { amount: formatUnitPrice(price), currency: price.currency } : null;
   });
 }

@@ -79,15 +79,19 @@ describe('P3 P5: what a plan costs before it is configured', () => {
     expect(await priceFor(who, account, sku)).toBeNull();
   });
 
-  it('is asked for once for all plans of a page', async () => {
-    const { data } = await orders.ask('c', 'query ($account: ID!) { products { nodes { plans { sku priceFor(accountId: $account) { amount } } } } }', {
-      account: orders.id('C-EUR'),
-    });
+  it('is asked for several accounts and all plans of a page at once', async () => {
+    const { data } = await orders.ask(
+      'r',
+      `query ($eur: ID!, $usd: ID!) {
+        products { nodes { plans { sku eur: priceFor(accountId: $eur) { amount currency } usd: priceFor(accountId: $usd) { amount currency } } } }
+      }`,
+      { eur: orders.id('C-EUR'), usd: orders.id('C-USD') },
+    );
     const plans = data.products.nodes.flatMap((product: { plans: object[] }) => product.plans);
     expect(plans).toEqual(
       expect.arrayContaining([
-        { sku: 'SMALL', priceFor: { amount: '1.800000' } },
-        { sku: 'USE', priceFor: null },
+        { sku: 'SMALL', eur: money('1.800000'), usd: money('3.000000', 'USD') },
+        { sku: 'USE', eur: null, usd: null },
       ]),
     );
   });
