@@ -11,7 +11,7 @@ export default defineConfig({
       { extends: true, test: { name: 'domain', include: ['packages/domain/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'vendors', include: ['packages/{vendors,vendor-simulators}/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'dashboard', include: ['dashboard/src/**/*.test.ts'] } },
-      { extends: true, test: { name: 'server', include: ['server/test/**/*.test.ts'], globalSetup: ['server/test/cluster.ts'], maxWorkers: 2 } },
+      { extends: true, test: { name: 'server', include: ['server/test/**/*.test.ts'], globalSetup: ['server/test/cluster.ts'], maxWorkers: 3 } },
       {
         extends: true,
         test: {
