@@ -1,9 +1,13 @@
 /** The frame around all pages: who comes in, what each of them sees, getting around, lists, looks, and what happens when something fails. */
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { PASSWORD } from './sandbox.ts';
 import { ask, expectSoon, it, PHONE, settle, textsOf } from './visit.ts';
 
 const navigationOf = '[aria-label="Main navigation"] a';
+
+/** What Enter would choose. */
+const highlighted = (page: Page, name: string | RegExp): Locator => page.getByRole('option', { name }).and(page.locator('[data-highlighted]'));
 
 describe('signing in', () => {
   it('says that the password is wrong, lets the right one in to where one was going, and out again', async ({ open }) => {
@@ -159,7 +163,7 @@ describe('getting around by keyboard', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
     await page.keyboard.type('SUB-HANSA-Y');
-    await page.getByRole('option', { name: /SUB-HANSA-YEARLY/ }).waitFor();
+    await highlighted(page, /SUB-HANSA-YEARLY/).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'SUB-HANSA-YEARLY' }).waitFor();
 
@@ -246,8 +250,9 @@ describe('looks', () => {
     const background = (): Promise<string> => page.evaluate("getComputedStyle(document.querySelector('aside')).backgroundColor");
     const light = await background();
     await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
     await page.keyboard.type('light and dark');
-    await page.getByRole('option', { name: 'Switch between light and dark' }).waitFor();
+    await highlighted(page, 'Switch between light and dark').waitFor();
     await page.keyboard.press('Enter');
     await expectSoon(background).not.toBe(light);
     await page.reload();
