@@ -10,6 +10,25 @@ import type { Call, Change, Intent, Page, Provision, Reading, SubscriptionRef, V
 
 export const SKU = 'CFQ7TTC0LH18:0001:CFQ7TTC0K971';
 
+/** What a reading of reports ends as under each fault. */
+export const READING_FAULTS = [
+  ['HTTP_500', 'RETRYABLE'],
+  ['HTTP_502', 'RETRYABLE'],
+  ['HTTP_503', 'RETRYABLE'],
+  ['HTTP_504', 'RETRYABLE'],
+  ['HTTP_429(57)', 'THROTTLED'],
+  ['TRUNCATED_JSON', 'RETRYABLE'],
+  ['TIMEOUT_BEFORE_COMMIT', 'RETRYABLE'],
+  ['COMMIT_THEN_DROP', 'RETRYABLE'],
+  ['COMMIT_THEN_500', 'RETRYABLE'],
+  ['SLOW(5000)', 'RETRYABLE'],
+  ['SLOW(20)', 'SUCCEEDED'],
+  ['CERT_REJECTED', 'REJECTED'],
+  ['TOKEN_EXPIRED', 'SUCCEEDED'],
+  ['DUPLICATE_DELIVERY', 'SUCCEEDED'],
+  ['SCHEMA_DRIFT', 'SUCCEEDED'],
+] as const;
+
 export class PartnerCenterBench {
   readonly simulator: Simulator;
   vendor: Vendor;

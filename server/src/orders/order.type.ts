@@ -7,7 +7,20 @@ import { orderedPlanSql } from '../catalog/characteristics.ts';
 import { connectionOf, Node } from '../platform/connection.type.ts';
 import { enumOf } from '../platform/enum.ts';
 import { encodeId } from '../platform/ids.ts';
-import { computed, instantOf, integer, one, parseJson, text, value, type Cell, type Order, type Shape, type ValueField } from '../platform/look-ahead.ts';
+import {
+  computed,
+  instantOf,
+  integer,
+  one,
+  parseBoolean,
+  parseJson,
+  text,
+  value,
+  type Cell,
+  type Order,
+  type Shape,
+  type ValueField,
+} from '../platform/look-ahead.ts';
 import { CurrencyCode, DateTime } from '../platform/scalars.ts';
 import { toUserError, UserError } from '../platform/user-error.type.ts';
 import { may } from '../platform/viewer.ts';
@@ -177,8 +190,6 @@ function refusals(column: string): ValueField {
   );
 }
 
-const isTrue = ([cell]: readonly Cell[]): boolean => cell === 't' || cell === 'true' || cell === true;
-
 /** What a line knows that its resolvers make fields of: which plan, with which values. */
 const configuration = computed(
   (alias) => [`${alias}.characteristics`, orderedPlanSql(`${alias}.plan_id`)],
@@ -254,12 +265,15 @@ export const orderShape: Shape = {
     },
     approvalRequired: computed(
       (alias) => [`case when ${alias}.status = 'DRAFT' then order_needs_approval(${alias}.account_id) else ${alias}.needs_approval end`],
-      isTrue,
+      ([cell]) => parseBoolean(cell),
     ),
     createdBy: text('created_by_name'),
     placedAt: instantOf('placed_at'),
     placedBy: text('placed_by_name'),
-    placedByViewer: computed((alias, sql) => [`coalesce(${alias}.placed_by_id::text = ${sql.param(sql.viewer.id)}, false)`], isTrue),
+    placedByViewer: computed(
+      (alias, sql) => [`coalesce(${alias}.placed_by_id::text = ${sql.param(sql.viewer.id)}, false)`],
+      ([cell]) => parseBoolean(cell),
+    ),
     approvedAt: instantOf('approved_at'),
     approvedBy: text('approved_by_name'),
     executedAt: instantOf('executed_at'),
@@ -267,7 +281,10 @@ export const orderShape: Shape = {
     canceledAt: instantOf('canceled_at'),
     reason: text('reason'),
     blockers: refusals('blockers'),
-    blocked: computed((alias) => [isBlocked(alias)], isTrue),
+    blocked: computed(
+      (alias) => [isBlocked(alias)],
+      ([cell]) => parseBoolean(cell),
+    ),
     version: integer('version'),
     createdAt: instantOf('created_at'),
     updatedAt: instantOf('updated_at'),

@@ -138,12 +138,17 @@ function plain(column: string, readCell: (cell: Cell) => unknown): ValueField {
 
 export const text = (column: string): ValueField => plain(column, (cell) => cell);
 export const integer = (column: string): ValueField => plain(column, (cell) => (cell === null ? null : Number(cell)));
-export const boolean = (column: string): ValueField => plain(column, (cell) => (cell === null ? null : cell === 't' || cell === 'true'));
+export const boolean = (column: string): ValueField => plain(column, parseBoolean);
 export const instantOf = (column: string): ValueField => plain(column, (cell) => (cell === null ? null : rfc3339(String(cell))));
 /** A `date` column; `infinity` is null. */
 export const dayOf = (column: string): ValueField => plain(column, (cell) => (cell === 'infinity' ? null : cell));
 /** A `jsonb` column. */
 export const json = (column: string): ValueField => plain(column, parseJson);
+
+/** As PostgreSQL prints one, within JSON or beside it. */
+export function parseBoolean(cell: Cell | undefined): boolean | null {
+  return cell == null ? null : cell === 't' || cell === 'true' || cell === true;
+}
 
 export function parseJson(cell: Cell | undefined): unknown {
   return typeof cell === 'string' ? JSON.parse(cell) : cell;

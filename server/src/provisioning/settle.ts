@@ -1,5 +1,5 @@
 /** Writing down what came of a call, and what follows from it; all of it in one transaction. */
-import { allow } from '@cloudtill/domain/refusal';
+import { allow, refusal } from '@cloudtill/domain/refusal';
 import { mayBecome } from '@cloudtill/domain/subscriptions/lifecycle';
 import type { VendorCustomer, VendorSubscription } from '@cloudtill/vendors/vendor';
 import { LockMode } from '@mikro-orm/core';
@@ -12,7 +12,6 @@ import { settleOrder } from '../orders/settle-order.ts';
 import { encodeId, newId } from '../platform/ids.ts';
 import type { Unit } from '../platform/use-case.ts';
 import { toUserErrors } from '../platform/user-error.type.ts';
-import { refusal } from '@cloudtill/domain/refusal';
 import { activate } from '../subscriptions/begin-subscription.ts';
 import { readHistory, record, type History } from '../subscriptions/history.ts';
 import { ServiceSubscription } from '../subscriptions/subscription.entities.ts';

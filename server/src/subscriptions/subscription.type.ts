@@ -6,7 +6,7 @@ import { PlanType, planShape, productShape, ProductType } from '../catalog/catal
 import { connectionOf, Node } from '../platform/connection.type.ts';
 import { enumOf } from '../platform/enum.ts';
 import { encodeId } from '../platform/ids.ts';
-import { boolean, computed, dayOf, instantOf, integer, one, text, value, type Order, type Shape } from '../platform/look-ahead.ts';
+import { boolean, computed, dayOf, instantOf, integer, one, parseBoolean, text, value, type Order, type Shape } from '../platform/look-ahead.ts';
 import { DateOnly, DateTime } from '../platform/scalars.ts';
 import type { Viewer } from '../platform/viewer.ts';
 
@@ -235,7 +235,7 @@ export const subscriptionShape: Shape = {
     endsOn: dayOf('ends_on'),
     renews: computed(
       (alias) => [`(select case when term.billing_policy = 'YEARLY' then ${alias}.renews end from plan term where term.id = ${alias}.plan_id)`],
-      ([cell]) => (cell === null ? null : cell === 't' || cell === 'true'),
+      ([cell]) => parseBoolean(cell),
     ),
     renewsOn: computed(
       (alias, sql) => [

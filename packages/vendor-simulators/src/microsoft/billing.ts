@@ -8,9 +8,9 @@ import { chargesOf, daysBetween, priceOf, type Charge } from './charges.ts';
 import { cents, isDecimal, negated, plus, times } from './decimals.ts';
 import type { Records, Usage } from './records.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import { DAY_MS } from './terms.ts';
 import { field, inPascalCase, iso, Refused, textField } from './wire.ts';
 
-const DAY_MS = 86_400_000;
 const MAX_LINES = 2000;
 const INVOICES_PER_PAGE = 50;
 /** Of the month after the one that is billed. */

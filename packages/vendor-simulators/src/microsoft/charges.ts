@@ -1,9 +1,7 @@
 /** What a subscription is charged with, from what was held when. Pure: the instant comes in as an argument. */
 import { createHash } from 'node:crypto';
 import type { Subscription } from './records.ts';
-import { termEndsAt } from './terms.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS, dayOf, monthsAfter, termEndsAt } from './terms.ts';
 
 export type ChargeType = 'New' | 'Renew' | 'CycleCharge' | 'AddQuantity' | 'RemoveQuantity' | 'Cancel';
 
@@ -71,14 +69,6 @@ function* cyclesOf({ billingCycle, createdAt, termDuration, termStartedAt: lastT
   }
 }
 
-/** The same day of a later month, or its last one. */
-function monthsAfter(day: number, months: number): number {
-  const from = new Date(day);
-  const lastDay = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months + 1, 0)).getUTCDate();
-  return Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months, Math.min(from.getUTCDate(), lastDay));
-}
-
-const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS;
 export const daysBetween = (start: number, end: number): number => (end - start) / DAY_MS;
 
 /** What a license of an article costs for one billing cycle: made from its number, between 2.00 and 31.99 a month. */

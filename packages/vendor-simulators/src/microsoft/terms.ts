@@ -1,21 +1,25 @@
 /** Terms, renewals and the window in which a purchase may be taken back. Pure: the instant comes in as an argument. */
 import type { Status, Subscription } from './records.ts';
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const MONTHS: Readonly<Record<string, number>> = { P1M: 1, P1Y: 12, P3Y: 36 };
 /** How long after its end a subscription that did not renew is still there. */
 const DISABLED_AFTER_DAYS = 30;
 const DELETED_AFTER_DAYS = 120;
 
-const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS;
+export const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS;
+
+/** The same day of a later month, or its last one; at midnight UTC, as the day. */
+export function monthsAfter(day: number, months: number): number {
+  const from = new Date(day);
+  const lastDay = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months + 1, 0)).getUTCDate();
+  return Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months, Math.min(from.getUTCDate(), lastDay));
+}
 
 /** The first day that the term does not cover, at midnight UTC; undefined without a term. */
 export function termEndsAt({ termStartedAt, termDuration }: Pick<Subscription, 'termStartedAt' | 'termDuration'>): number | undefined {
   const months = termDuration === undefined ? undefined : MONTHS[termDuration];
-  if (months === undefined) return undefined;
-  const start = new Date(dayOf(termStartedAt));
-  const lastDay = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + months + 1, 0)).getUTCDate();
-  return Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + months, Math.min(start.getUTCDate(), lastDay));
+  return months === undefined ? undefined : monthsAfter(dayOf(termStartedAt), months);
 }
 
 /**

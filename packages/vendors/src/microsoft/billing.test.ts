@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aCall, again, pagesOf, PartnerCenterBench, SKU } from '../../test/microsoft.ts';
+import { aCall, again, pagesOf, PartnerCenterBench, READING_FAULTS, SKU } from '../../test/microsoft.ts';
 import type { Change, InvoiceLine, Page, Reading, SubscriptionRef, UsageQuery, UsageRow } from '../vendor.ts';
 import { invoiceSchema, isBilledIn, isCreditNote, lineItemsOf, lineSchema, toInvoiceLine, toUsageRow, usageSchema } from './billing-resources.ts';
 
@@ -375,23 +375,7 @@ describe.each([
     await allUsage(CURRENT);
   });
 
-  it.each([
-    ['HTTP_500', 'RETRYABLE'],
-    ['HTTP_502', 'RETRYABLE'],
-    ['HTTP_503', 'RETRYABLE'],
-    ['HTTP_504', 'RETRYABLE'],
-    ['HTTP_429(57)', 'THROTTLED'],
-    ['TRUNCATED_JSON', 'RETRYABLE'],
-    ['TIMEOUT_BEFORE_COMMIT', 'RETRYABLE'],
-    ['COMMIT_THEN_DROP', 'RETRYABLE'],
-    ['COMMIT_THEN_500', 'RETRYABLE'],
-    ['SLOW(5000)', 'RETRYABLE'],
-    ['SLOW(20)', 'SUCCEEDED'],
-    ['CERT_REJECTED', 'REJECTED'],
-    ['TOKEN_EXPIRED', 'SUCCEEDED'],
-    ['DUPLICATE_DELIVERY', 'SUCCEEDED'],
-    ['SCHEMA_DRIFT', 'SUCCEEDED'],
-  ] as const)('under %s ends as %s', async (fault, kind) => {
+  it.each(READING_FAULTS)('under %s ends as %s', async (fault, kind) => {
     await bench.fault(op, fault);
     const reading = await read();
     expect(reading.kind).toBe(kind);

@@ -3,11 +3,26 @@ import { decimalOf } from '../decimal.ts';
 import type { PriceRow } from '../vendor.ts';
 import { DAY_MS, dayOf, isoDay, NO_END_YEAR } from './days.ts';
 
+const OPTIONAL = [
+  'SkuTitle',
+  'ProductTitle',
+  'MeterIds',
+  'UnitOfMeasure',
+  'TermDuration',
+  'BillingPlan',
+  'Segment',
+  'ERP Price',
+  'PricingTierRangeMin',
+  'PricingTierRangeMax',
+  'EffectiveEndDate',
+] as const;
 const REQUIRED = ['ProductId', 'SkuId', 'Market', 'Currency', 'UnitPrice', 'EffectiveStartDate'] as const;
 
+type Column = (typeof REQUIRED | typeof OPTIONAL)[number];
+
 export interface Columns {
-  /** Where one is, by its name without case and spaces: "ERP Price" is `erpprice`. */
-  readonly indexes: ReadonlyMap<string, number>;
+  /** Where those that we know are. A sheet may write them in another case, and without the space. */
+  readonly indexes: ReadonlyMap<Column, number>;
   readonly count: number;
 }
 
@@ -19,29 +34,30 @@ export interface Misread {
 
 const keyOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '');
 
-export const columnsOf = (header: readonly string[]): Columns => ({
-  indexes: new Map(header.map((name, index) => [keyOf(name), index])),
-  count: header.length,
-});
+export function columnsOf(header: readonly string[]): Columns {
+  const keys = header.map(keyOf);
+  const found = [...REQUIRED, ...OPTIONAL].map((name): [Column, number] => [name, keys.lastIndexOf(keyOf(name))]);
+  return { indexes: new Map(found.filter(([, index]) => index >= 0)), count: header.length };
+}
 
-export const missingColumns = ({ indexes }: Columns): readonly string[] => REQUIRED.filter((name) => !indexes.has(keyOf(name)));
+export const missingColumns = ({ indexes }: Columns): readonly string[] => REQUIRED.filter((name) => !indexes.has(name));
 
 export function priceRowOf({ count, indexes }: Columns, cells: readonly string[]): PriceRow | Misread {
-  const cell = (name: string): string | undefined => cells[indexes.get(keyOf(name)) ?? -1]?.trim() || undefined;
+  const cell = (name: Column): string | undefined => cells[indexes.get(name) ?? -1]?.trim() || undefined;
   if (cells.length !== count) return { column: String(cells.length), problem: `the row ends there, and has to have ${count} columns as the header has` };
   const missing = REQUIRED.find((name) => cell(name) === undefined);
   if (missing) return { column: missing, problem: 'it is empty, and has to be there' };
-  for (const column of ['UnitPrice', 'ERP Price', 'PricingTierRangeMin', 'PricingTierRangeMax']) {
+  for (const column of ['UnitPrice', 'ERP Price', 'PricingTierRangeMin', 'PricingTierRangeMax'] as const) {
     const written = cell(column);
     if (written !== undefined && decimalOf(written) === undefined) return misread(column, written, 'a decimal number such as 0.085');
   }
-  for (const column of ['EffectiveStartDate', 'EffectiveEndDate']) {
+  for (const column of ['EffectiveStartDate', 'EffectiveEndDate'] as const) {
     const written = cell(column);
     if (written !== undefined && instantOf(written) === undefined)
       return misread(column, written, 'a date such as 7/1/2030 12:00:00 AM or 2030-07-01T00:00:00Z');
   }
-  const decimal = (name: string): string | undefined => decimalOf(cell(name) ?? '');
-  const day = (name: string): number => instantOf(cell(name) ?? '') ?? Number.NaN;
+  const decimal = (name: Column): string | undefined => decimalOf(cell(name) ?? '');
+  const day = (name: Column): number => instantOf(cell(name) ?? '') ?? Number.NaN;
   const end = cell('EffectiveEndDate') === undefined ? undefined : day('EffectiveEndDate');
   return {
     sku: `${cell('ProductId')}:${cell('SkuId')}`,

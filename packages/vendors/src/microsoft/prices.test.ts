@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aCall, pagesOf, PartnerCenterBench } from '../../test/microsoft.ts';
+import { aCall, pagesOf, PartnerCenterBench, READING_FAULTS } from '../../test/microsoft.ts';
 import type { Page, PriceQuery, PriceRow, Reading } from '../vendor.ts';
 import { CHARACTERS_PER_PAGE, pageOf, ROWS_PER_PAGE } from './prices.ts';
 
@@ -209,21 +209,7 @@ describe('a large price sheet', () => {
 });
 
 describe('reading prices', () => {
-  it.each([
-    ['HTTP_500', 'RETRYABLE'],
-    ['HTTP_503', 'RETRYABLE'],
-    ['HTTP_429(57)', 'THROTTLED'],
-    ['TRUNCATED_JSON', 'RETRYABLE'],
-    ['TIMEOUT_BEFORE_COMMIT', 'RETRYABLE'],
-    ['COMMIT_THEN_DROP', 'RETRYABLE'],
-    ['COMMIT_THEN_500', 'RETRYABLE'],
-    ['SLOW(5000)', 'RETRYABLE'],
-    ['SLOW(20)', 'SUCCEEDED'],
-    ['CERT_REJECTED', 'REJECTED'],
-    ['TOKEN_EXPIRED', 'SUCCEEDED'],
-    ['DUPLICATE_DELIVERY', 'SUCCEEDED'],
-    ['SCHEMA_DRIFT', 'SUCCEEDED'],
-  ] as const)('under %s ends as %s', async (fault, kind) => {
+  it.each(READING_FAULTS)('under %s ends as %s', async (fault, kind) => {
     await bench.putPriceSheet(sheet(HEADER, ROW, ROW));
     await bench.fault('priceSheet', fault);
     const reading = await prices(METERED, undefined, aCall(400));
